@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The rooms, bottom to top. A target may import only what stands in its dependency list; `make lint` checks the import
+// lines against it. Exactly one Swift target imports each C library, and C types do not leave it.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A room of the product under Sources/.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one room, in Tests/<name>Tests.
+func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.target(name: name), "WireTesting"] + more, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "xmpp-edge",
+    dependencies: [],
+    targets: [
+        // System headers and libraries.
+        .target(name: "CLinux"),
+        .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // Pure rooms: values that eat bytes and give events. No socket, clock, thread or log.
+        room("Bytes"),
+        room("Crypto", ["Bytes", "COpenSSL"]),
+        room("Deflate", ["Bytes", "CZlib"]),
+        room("HTTPWire", ["Bytes"]),
+        room("WebSocketWire", ["Bytes", "Crypto", "Deflate"]),
+        room("XMPPWire", ["Bytes", "CXML2"]),
+
+        // The loop: sockets, timers, threads. Knows no protocol.
+        room("Reactor", ["Bytes", "CLinux"]),
+
+        // The join.
+        room("EdgeServer", ["Bytes", "Crypto", "Deflate", "HTTPWire", "WebSocketWire", "XMPPWire", "Reactor"]),
+
+        // Tests.
+        .target(name: "WireTesting", path: "Tests/WireTesting", swiftSettings: strict),
+        tests(of: "Bytes"),
+        tests(of: "Crypto", ["Bytes"]),
+        tests(of: "Deflate", ["Bytes"]),
+        tests(of: "HTTPWire", ["Bytes"]),
+        tests(of: "WebSocketWire", ["Bytes", "Crypto"]),
+        tests(of: "XMPPWire", ["Bytes"]),
+        tests(of: "Reactor", ["Bytes"]),
+        tests(of: "EdgeServer", ["Bytes", "HTTPWire", "WebSocketWire", "XMPPWire", "Reactor"]),
+    ]
+)

@@ -1,0 +1,5 @@
+// What Swift sees of OpenSSL.
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>

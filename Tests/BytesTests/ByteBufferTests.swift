@@ -1,0 +1,65 @@
+import Bytes
+import Testing
+
+@Suite struct ByteBufferTests {
+    @Test func givesBackWhatWasAppendedInOrder() {
+        let pool = BufferPool()
+        var buffer = ByteBuffer()
+        for value in 0..<5_000 { buffer.append(UInt8(truncatingIfNeeded: value), pool: pool) }
+        buffer.consume(1_000)
+        buffer.append([1, 2, 3], pool: pool)
+        let all = buffer.withSpan { [UInt8](copying: $0) }
+        #expect(all == (1_000..<5_000).map { UInt8(truncatingIfNeeded: $0) } + [1, 2, 3])
+    }
+
+    @Test func holdsNoStorageWhenReleased() {
+        let pool = BufferPool(keep: 4_096)
+        var buffer = ByteBuffer()
+        #expect(buffer.storage == 0)
+        buffer.append("hello", pool: pool)
+        #expect(buffer.storage == 512)
+        buffer.release(to: pool)
+        #expect(buffer.storage == 0)
+        #expect(pool.kept == 512)
+    }
+
+    @Test func poolKeepsNoMoreThanItsBound() {
+        let pool = BufferPool(keep: 1_024)
+        var buffers: [Int] = []
+        for _ in 0..<10 {
+            var one = ByteBuffer()
+            var two = ByteBuffer()
+            var three = ByteBuffer()
+            one.append(1, pool: pool)
+            two.append(1, pool: pool)
+            three.append(1, pool: pool)
+            one.release(to: pool)
+            two.release(to: pool)
+            three.release(to: pool)
+            buffers.append(pool.kept)
+        }
+        #expect(buffers.allSatisfy { $0 == 1_024 })
+    }
+
+    @Test func fillAppendsOnlyWhatWasWritten() {
+        let pool = BufferPool()
+        var buffer = ByteBuffer()
+        let written = buffer.fill(atLeast: 100, pool: pool) { target in
+            target[0] = 7
+            return 1
+        }
+        #expect(written == 1)
+        #expect(buffer.fill(atLeast: 10, pool: pool) { _ in -11 } == -11)
+        #expect(buffer.withSpan { [UInt8](copying: $0) } == [7])
+    }
+
+    @Test func reusesTheFrontBeforeItGrows() {
+        let pool = BufferPool()
+        var buffer = ByteBuffer()
+        buffer.append([UInt8](repeating: 1, count: 500), pool: pool)
+        buffer.consume(400)
+        buffer.append([UInt8](repeating: 2, count: 300), pool: pool)
+        #expect(buffer.storage == 512)
+        #expect(buffer.count == 400)
+    }
+}
