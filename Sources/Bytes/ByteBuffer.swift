@@ -62,7 +62,9 @@ package struct ByteBuffer: ~Copyable {
 
     /// Lets `body` write into at least `space` free bytes at the end, as read(2) does. `body` returns how many it
     /// wrote; a result below 1 appends nothing and is handed on, so that error codes pass through.
-    package mutating func fill(atLeast space: Int, pool: BufferPool, _ body: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
+    package mutating func fill(atLeast space: Int, pool: BufferPool, _ body: (UnsafeMutableRawBufferPointer) -> Int)
+        -> Int
+    {
         let target = room(for: space, pool: pool)
         let written = body(UnsafeMutableRawBufferPointer(start: target, count: capacity - tail))
         if written > 0 {
