@@ -1,8 +1,5 @@
 // Linux calls that Swift's Glibc module leaves out.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -14,3 +11,6 @@
 
 // accept4 is behind _GNU_SOURCE, which Swift's importer does not define for Glibc.
 int clinux_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
+
+// Names the calling thread; pthread_setname_np is behind _GNU_SOURCE as well.
+void clinux_name_thread(const char *name);

@@ -1,0 +1,211 @@
+/// A connected stream socket with bounded reading and gathered writing. Knows bytes, ends and failures; the meaning of
+/// bytes and how much output is too much belong to the subclass.
+///
+/// One read per readiness goes into the loop's shared buffer; only what the subclass leaves is kept. Output is appended
+/// during the turn and leaves in one send at its end.
+package import Bytes
+internal import CLinux
+internal import Glibc
+
+open class StreamSocket: LoopMember {
+    struct Flags: OptionSet {
+        let rawValue: UInt16
+        static let connecting = Flags(rawValue: 1)
+        static let paused = Flags(rawValue: 1 << 1)
+        static let ended = Flags(rawValue: 1 << 2)
+        static let unflushed = Flags(rawValue: 1 << 3)
+        static let blocked = Flags(rawValue: 1 << 4)
+        static let tellWhenDrained = Flags(rawValue: 1 << 5)
+        static let lingering = Flags(rawValue: 1 << 6)
+        static let shutAfterFlush = Flags(rawValue: 1 << 7)
+        static let shut = Flags(rawValue: 1 << 8)
+        static let postponed = Flags(rawValue: 1 << 9)
+        static let processing = Flags(rawValue: 1 << 10)
+    }
+
+    /// -1 once closed.
+    final var descriptor: Int32
+    final var flags: Flags = []
+    /// What epoll watches for now.
+    final var watched: Readiness = []
+    /// An error met outside of the owner's sight, told in the next turn; 0 for none.
+    final var pendingError: Int32 = 0
+    /// Bytes read and thrown away while lingering.
+    final var discarded: UInt32 = 0
+    final var inbound = ByteBuffer()
+    /// Output of this turn and what the kernel did not take yet. Call `touchOutput` after appending.
+    package final var outbound = ByteBuffer()
+
+    /// Bytes that `drained` waits for: output at or below this lets the other side go on.
+    package static let lowMark = 16_384
+    /// Space asked for when reading behind bytes kept from before.
+    private static let readAhead = 16_384
+
+    /// Takes a connected descriptor.
+    package init(loop: EventLoop, connected descriptor: consuming Descriptor) {
+        self.descriptor = descriptor.release()
+        super.init(loop: loop)
+    }
+
+    /// Takes over descriptor, kept input and waiting output of a socket that changes its protocol; that one is closed
+    /// for its owner afterwards.
+    package init(takingOver other: StreamSocket) {
+        descriptor = other.descriptor
+        watched = other.watched
+        flags = other.flags.intersection([.blocked, .ended])
+        super.init(loop: other.loop)
+        swap(&inbound, &other.inbound)
+        swap(&outbound, &other.outbound)
+        other.descriptor = -1
+        other.flags = []
+        loop.unregister(other)
+    }
+
+    /// Starts to connect; `connected` or `failed` follows in a later turn.
+    package init(loop: EventLoop, connectingTo address: SocketAddress) {
+        let (number, error) = Connecting.start(address)
+        descriptor = number
+        pendingError = error
+        super.init(loop: loop)
+        flags = .connecting
+    }
+
+    deinit {
+        if descriptor >= 0 { _ = Glibc.close(descriptor) }
+    }
+
+    // MARK: What the subclass hears
+
+    /// Bytes have come; returns how many of them are used up, the rest comes again in front of what follows. Must not
+    /// be called by the owner itself.
+    open func received(_ input: inout MutableSpan<UInt8>) -> Int { input.count }
+    /// The peer has sent its last byte.
+    open func peerFinished() { close() }
+    /// The connection is broken; it is still open for the owner to close.
+    open func failed(_ failure: SystemFailure) { close() }
+    /// A connection started by `connectingTo` stands.
+    open func connected() {}
+    /// The deadline has come.
+    open func timedOut() {}
+    /// Output fell to `lowMark` after `tellWhenDrained`.
+    open func drained() {}
+    /// The socket is closed, for whatever reason: called once.
+    open func closed() {}
+
+    // MARK: What the loop calls
+
+    public override final func ready(_ readiness: Readiness) {
+        if flags.contains(.connecting) { return finishConnecting() }
+        if readiness.contains(.read) || !readiness.isDisjoint(with: [.failure, .hangup]) && watched.contains(.read) {
+            read()
+        } else if !readiness.isDisjoint(with: [.failure, .hangup]) {
+            // Nobody reads, so nobody would notice, and epoll would report it for ever.
+            let code = Connecting.result(descriptor)
+            if flags.contains(.lingering) { return close() }
+            return failed(SystemFailure(call: "poll", code: code == 0 ? ECONNRESET : code))
+        }
+        if readiness.contains(.write) && isOpen { flush() }
+    }
+
+    public override final func takeUp() {
+        flags.remove(.postponed)
+        if pendingError != 0 {
+            let failure = SystemFailure(call: flags.contains(.connecting) ? "connect" : "send", code: pendingError)
+            pendingError = 0
+            return flags.contains(.lingering) ? close() : failed(failure)
+        }
+        if !inbound.isEmpty && flags.isDisjoint(with: [.paused, .lingering]) { process() }
+    }
+
+    public override final func deadlineReached() {
+        if flags.contains(.lingering) { close() } else { timedOut() }
+    }
+
+    // MARK: What the owner does
+
+    /// Enters the loop.
+    package final func open() {
+        loop.register(self)
+        guard pendingError == 0 else { return postpone() }
+        do throws(SystemFailure) {
+            if watched.isEmpty {
+                watched = wanted
+                try loop.poller.add(descriptor, watched, token: token)
+            } else {
+                watched = wanted
+                try loop.poller.modify(descriptor, watched, token: token)
+            }
+        } catch {
+            failLater(error.code)
+        }
+        if !inbound.isEmpty { postpone() }
+        if !outbound.isEmpty && !flags.contains(.blocked) { touchOutput() }
+    }
+
+    package final var isOpen: Bool { descriptor >= 0 }
+
+    /// Closes at once; output that waits is lost.
+    package final func close() {
+        guard descriptor >= 0 else { return }
+        let number = descriptor
+        descriptor = -1
+        loop.unregister(self)
+        // Closing takes the descriptor out of epoll: nobody else holds the open file.
+        _ = Glibc.close(number)
+        if !flags.contains(.processing) { inbound.release(to: loop.pool) }
+        outbound.release(to: loop.pool)
+        closed()
+    }
+
+    /// Sends what waits, half-closes, then reads on for a moment and closes, so that the peer gets our last words
+    /// instead of a reset (RFC 9112 section 9.6).
+    package final func closeLingering(for milliseconds: UInt64) {
+        guard descriptor >= 0 else { return }
+        flags.insert([.lingering, .shutAfterFlush])
+        flags.remove(.paused)
+        if !flags.contains(.processing) { inbound.release(to: loop.pool) }
+        deadline = loop.now + milliseconds
+        touchOutput()
+        updateInterest()
+    }
+
+    /// Half-closes once what waits has left.
+    package final func shutdownAfterFlush() {
+        flags.insert(.shutAfterFlush)
+        touchOutput()
+    }
+
+    /// Marks `outbound` to leave at the end of this turn.
+    package final func touchOutput() {
+        guard !flags.contains(.unflushed) else { return }
+        flags.insert(.unflushed)
+        loop.flushAtEndOfTurn(self)
+    }
+
+    /// Asks for one call of `drained` when output has fallen to `lowMark`.
+    package final func tellWhenDrained() {
+        flags.insert(.tellWhenDrained)
+        touchOutput()
+    }
+
+    /// Stops reading; the kernel's buffer fills and the peer has to wait.
+    package final func pauseReading() {
+        guard !flags.contains(.paused) else { return }
+        flags.insert(.paused)
+        updateInterest()
+    }
+
+    package final func resumeReading() {
+        guard flags.contains(.paused) else { return }
+        flags.remove(.paused)
+        updateInterest()
+        if !inbound.isEmpty { postpone() }
+    }
+
+    package final var isReadingPaused: Bool { flags.contains(.paused) }
+    package final var hasPeerFinished: Bool { flags.contains(.ended) }
+    package final var isConnecting: Bool { flags.contains(.connecting) }
+    package final var isLingering: Bool { flags.contains(.lingering) }
+    /// Bytes read and kept because the subclass did not use them yet.
+    package final var keptInput: Int { inbound.count }
+}
