@@ -9,5 +9,15 @@ package struct UpgradeAnswer: Sendable {
 
     /// Appends the whole response head, from the status line to the empty line.
     package func append(to output: inout ByteBuffer, pool: BufferPool) {
+        output.append("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n", pool: pool)
+        output.append("Sec-WebSocket-Accept: ", pool: pool)
+        output.append(acceptKey, pool: pool)
+        output.append("\r\n", pool: pool)
+        if let subprotocol {
+            output.append("Sec-WebSocket-Protocol: ", pool: pool)
+            output.append(subprotocol, pool: pool)
+            output.append("\r\n", pool: pool)
+        }
+        output.append("\r\n", pool: pool)
     }
 }

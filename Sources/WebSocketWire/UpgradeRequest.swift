@@ -1,25 +1,72 @@
 internal import Bytes
-internal import Crypto
 
 /// The server's side of the opening handshake (RFC 6455 section 4.2): takes the fields of a request head one by one and
 /// judges them. Knows what makes a request a WebSocket handshake; does not know HTTP syntax, paths or origins.
 package struct UpgradeRequest: Sendable {
+    private enum Version {
+        case missing
+        case supported
+        case other
+    }
+
+    private let isGET: Bool
+    private let minorVersion: Int
+    private let hasHost: Bool
+    private let hasBody: Bool
+
+    /// Whether the client asks for WebSocket at all, rightly or not.
+    package private(set) var isUpgradeAttempt = false
+    private var connectionUpgrades = false
+    private var version = Version.missing
+    /// Each `Sec-WebSocket-Key` field; the head's size limit bounds them.
+    private var keys: [[UInt8]] = []
+    private var subprotocols: [UInt8] = []
+
     /// - Parameters:
     ///   - minorVersion: of HTTP/1.
     ///   - hasBody: whether the head announces a body of any size but 0.
     package init(isGET: Bool, minorVersion: Int, hasHost: Bool, hasBody: Bool) {
+        self.isGET = isGET
+        self.minorVersion = minorVersion
+        self.hasHost = hasHost
+        self.hasBody = hasBody
     }
 
     /// Takes one header field, its value without surrounding whitespace; passes over those that do not matter.
     package mutating func add(name: Span<UInt8>, value: Span<UInt8>) {
+        if ASCII.equalIgnoringCase(name, lower: "upgrade") {
+            if TokenList.contains(value, where: { ASCII.equalIgnoringCase($0, lower: "websocket") }) {
+                isUpgradeAttempt = true
+            }
+        } else if ASCII.equalIgnoringCase(name, lower: "connection") {
+            if TokenList.contains(value, where: { ASCII.equalIgnoringCase($0, lower: "upgrade") }) {
+                connectionUpgrades = true
+            }
+        } else if ASCII.equalIgnoringCase(name, lower: "sec-websocket-key") {
+            keys.append([UInt8](copying: value))
+        } else if ASCII.equalIgnoringCase(name, lower: "sec-websocket-version") {
+            version = version == .missing && ASCII.equal(value, "13") ? .supported : .other
+        } else if ASCII.equalIgnoringCase(name, lower: "sec-websocket-protocol") {
+            // Several lines are one list (RFC 9110 section 5.3).
+            subprotocols += [UInt8](copying: value) + [UInt8(ascii: ",")]
+        }
     }
-
-    /// Whether the client asks for WebSocket at all, rightly or not.
-    package var isUpgradeAttempt: Bool { false }
 
     /// What to answer, or why not.
     /// - Parameter subprotocol: the one this path speaks and therefore demands; nil for none.
     package func accept(subprotocol: StaticString?) throws(UpgradeRefusal) -> UpgradeAnswer {
-        throw .noUpgrade
+        guard isGET else { throw .notGET }
+        guard isUpgradeAttempt else { throw .noUpgrade }
+        guard minorVersion >= 1 else { throw .httpTooOld }
+        guard hasHost else { throw .noHost }
+        guard !hasBody else { throw .hasBody }
+        guard connectionUpgrades else { throw .noConnectionUpgrade }
+        guard version == .supported else { throw .unsupportedVersion }
+        guard keys.count == 1, let key = keys.first, AcceptKey.isValid(key) else { throw .invalidKey }
+        // Case matters in subprotocol names (RFC 6455 section 4.2.2).
+        if let subprotocol, !TokenList.contains(subprotocols.span, where: { ASCII.equal($0, subprotocol) }) {
+            throw .subprotocolNotOffered
+        }
+        return UpgradeAnswer(acceptKey: AcceptKey.answer(to: key), subprotocol: subprotocol)
     }
 }

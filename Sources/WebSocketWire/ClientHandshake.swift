@@ -1,0 +1,90 @@
+package import Bytes
+
+/// What a server can do wrong in its answer to our handshake; each ends the connection (RFC 6455 section 4.1).
+package enum HandshakeFailure: Error, Equatable, Sendable {
+    case refused(status: Int)
+    case noUpgrade
+    case wrongAcceptKey
+    case wrongSubprotocol
+    case extensionNotOffered
+}
+
+/// The client's side of the opening handshake (RFC 6455 section 4.1): composes the request and judges the answer's
+/// fields. Knows no HTTP syntax of answers, no sockets.
+package struct ClientHandshake: Sendable {
+    private let key: [UInt8]
+    private let subprotocol: StaticString?
+    private var upgrades = false
+    private var connectionUpgrades = false
+    private var acceptKeys = 0
+    private var isAcceptKeyRight = false
+    private var subprotocols = 0
+    private var isSubprotocolRight = false
+    private var hasExtension = false
+
+    /// - Parameters:
+    ///   - nonce: 16 random bytes, new for each connection.
+    ///   - subprotocol: the only one offered.
+    package init(nonce: [UInt8], subprotocol: StaticString?) {
+        precondition(nonce.count == 16, "a WebSocket key has 16 bytes")
+        key = Base64.encode(nonce)
+        self.subprotocol = subprotocol
+    }
+
+    /// Appends the whole request head.
+    /// - Parameters:
+    ///   - target: the origin form, `/path?query`.
+    ///   - host: with the port unless it is the scheme's own.
+    ///   - origin: as a page would send it; nil for none.
+    package func appendRequest(
+        target: [UInt8], host: [UInt8], origin: [UInt8]?, to output: inout ByteBuffer, pool: BufferPool
+    ) {
+        output.append("GET ", pool: pool)
+        output.append(target, pool: pool)
+        output.append(" HTTP/1.1\r\nHost: ", pool: pool)
+        output.append(host, pool: pool)
+        output.append("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ", pool: pool)
+        output.append(key, pool: pool)
+        output.append("\r\nSec-WebSocket-Version: 13\r\n", pool: pool)
+        if let origin {
+            output.append("Origin: ", pool: pool)
+            output.append(origin, pool: pool)
+            output.append("\r\n", pool: pool)
+        }
+        if let subprotocol {
+            output.append("Sec-WebSocket-Protocol: ", pool: pool)
+            output.append(subprotocol, pool: pool)
+            output.append("\r\n", pool: pool)
+        }
+        output.append("\r\n", pool: pool)
+    }
+
+    /// Takes one header field of the answer, its value without surrounding whitespace.
+    package mutating func add(name: Span<UInt8>, value: Span<UInt8>) {
+        if ASCII.equalIgnoringCase(name, lower: "upgrade") {
+            if ASCII.equalIgnoringCase(value, lower: "websocket") { upgrades = true }
+        } else if ASCII.equalIgnoringCase(name, lower: "connection") {
+            if TokenList.contains(value, where: { ASCII.equalIgnoringCase($0, lower: "upgrade") }) {
+                connectionUpgrades = true
+            }
+        } else if ASCII.equalIgnoringCase(name, lower: "sec-websocket-accept") {
+            acceptKeys += 1
+            isAcceptKeyRight = [UInt8](copying: value) == AcceptKey.answer(to: key)
+        } else if ASCII.equalIgnoringCase(name, lower: "sec-websocket-protocol") {
+            subprotocols += 1
+            isSubprotocolRight = subprotocol.map { ASCII.equal(value, $0) } ?? false
+        } else if ASCII.equalIgnoringCase(name, lower: "sec-websocket-extensions") {
+            hasExtension = true
+        }
+    }
+
+    /// Returns when the connection is open. Frames follow the answer's head.
+    package func check(status: Int) throws(HandshakeFailure) {
+        guard status == 101 else { throw .refused(status: status) }
+        guard upgrades && connectionUpgrades else { throw .noUpgrade }
+        guard acceptKeys == 1 && isAcceptKeyRight else { throw .wrongAcceptKey }
+        guard !hasExtension else { throw .extensionNotOffered }
+        let isChoiceRight = subprotocol == nil ? subprotocols == 0 : subprotocols == 1 && isSubprotocolRight
+        guard isChoiceRight else { throw .wrongSubprotocol }
+    }
+}

@@ -1,0 +1,41 @@
+/// XORs bytes with a masking key (RFC 6455 section 5.3), eight at a time. Knows no frames.
+struct Masking: Equatable, Sendable {
+    /// The lowest byte belongs to the next byte of payload.
+    private var key: UInt32
+
+    /// - Parameter key: its lowest byte is the first on the wire.
+    init(key: UInt32) { self.key = key }
+
+    /// Masks or unmasks the next bytes of the payload, `range` of `bytes`, in place.
+    /// - Returns: whether all of them are ASCII afterwards, which costs nothing to find out on the way.
+    mutating func apply(to bytes: inout MutableSpan<UInt8>, _ range: Range<Int>) -> Bool {
+        let allASCII = bytes.withUnsafeMutableBytes { run(UnsafeMutableRawBufferPointer(rebasing: $0[range])) }
+        // Shifting by whole bytes keeps the key in step with the payload.
+        let turn = UInt32(truncatingIfNeeded: range.count & 3) &* 8
+        key = key >> turn | key << ((32 &- turn) & 31)
+        return allASCII
+    }
+
+    private func run(_ bytes: UnsafeMutableRawBufferPointer) -> Bool {
+        guard let base = bytes.baseAddress else { return true }
+        let pattern = (UInt64(key) << 32 | UInt64(key)).littleEndian
+        let count = bytes.count
+        var index = 0
+        var seen: UInt64 = 0
+        while index &+ 8 <= count {
+            let word = base.loadUnaligned(fromByteOffset: index, as: UInt64.self) ^ pattern
+            base.storeBytes(of: word, toByteOffset: index, as: UInt64.self)
+            seen |= word
+            index &+= 8
+        }
+        var rest = UInt64(key) << 32 | UInt64(key)
+        while index < count {
+            let byte = base.load(fromByteOffset: index, as: UInt8.self) ^ UInt8(truncatingIfNeeded: rest)
+            base.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
+            seen |= UInt64(byte)
+            rest >>= 8
+            index &+= 1
+        }
+        return seen & 0x8080_8080_8080_8080 == 0
+    }
+}
