@@ -56,6 +56,7 @@ package struct FrameDecoder: Sendable {
     private var message = Message.none
     private var isCompressed = false
     private var isAtStart = false
+    /// Always complete between messages.
     private var text = UTF8Validator()
     private var messageSize: UInt32 = 0
     private var fragments: UInt32 = 0
@@ -122,7 +123,6 @@ package struct FrameDecoder: Sendable {
             message = header.opcode == .text ? .text : .binary
             isCompressed = header.isCompressed
             isAtStart = true
-            text = UTF8Validator()
             messageSize = 0
             fragments = 0
         }

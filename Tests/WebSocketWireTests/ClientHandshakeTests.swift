@@ -73,6 +73,7 @@ import WebSocketWire
         #expect(
             failure(good(without: "Sec-WebSocket-Accept", with: [("Sec-WebSocket-Accept", "x")])) == .wrongAcceptKey)
         #expect(failure(good + [("Sec-WebSocket-Accept", "x")]) == .wrongAcceptKey)
+        #expect(failure([("Sec-WebSocket-Accept", "x")] + good) == .wrongAcceptKey)
         #expect(failure(good + [("Sec-WebSocket-Extensions", "permessage-deflate")]) == .extensionNotOffered)
     }
 

@@ -83,6 +83,15 @@ import WireTesting
         #expect(receiver.events == [.text("incomplete")])
     }
 
+    @Test func headersAloneAreNoSteps() {
+        var receiver = Receiver()
+        let frame = RawFrame.masked(0x81, "text")
+        receiver.receive(Array(frame.prefix(6)))
+        #expect(receiver.leftover == Array(frame.prefix(6)))
+        receiver.receive(Array(frame.suffix(4)))
+        #expect(receiver.events == [.text("text")])
+    }
+
     @Test func leavesNoMoreThanItPromises() {
         var receiver = Receiver()
         let ping = RawFrame.masked(0x89, [UInt8](repeating: 1, count: 125))

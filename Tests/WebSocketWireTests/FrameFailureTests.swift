@@ -117,6 +117,12 @@ import WireTesting
         #expect(Receiver.events(Array(frame.prefix(12))) == [.failed(.invalidUTF8)])
     }
 
+    @Test("WS-027: a character cut off by a fragment is not completed behind ASCII")
+    func asciiInsideACharacter() {
+        let bytes = RawFrame.masked(0x01, [0xE2, 0x82]) + RawFrame.masked(0x00, [0x61]) + RawFrame.masked(0x80, [0xAC])
+        expect(bytes, .invalidUTF8, .invalidPayload)
+    }
+
     @Test("WS-027: each message is checked for itself")
     func checksEachMessageForItself() {
         let decoder = FrameDecoder(role: .server, acceptsBinary: true)
