@@ -1,0 +1,31 @@
+/// Which XMPP server answers for which domain, as configured. Knows names; resolves and connects nothing.
+package struct DomainRoute: Sendable, Equatable {
+    /// The domain of the JIDs, in lower case; `*` takes every domain (a set-up with one server).
+    package var domain: String
+    /// Name or literal address of the XMPP server.
+    package var host: String
+    package var port: UInt16
+    package var security: TransportSecurity
+
+    package init(domain: String, host: String, port: UInt16 = Self.defaultPort, security: TransportSecurity = .plain) {
+        self.domain = domain.lowercased()
+        self.host = host
+        self.port = port
+        self.security = security
+    }
+
+    /// xmpp-client (RFC 6120 section 14.7).
+    package static let defaultPort: UInt16 = 5222
+    package static let anyDomain = "*"
+
+    package var takesAnyDomain: Bool { domain == Self.anyDomain }
+
+    /// `host:port`, as people write it.
+    package var server: String { HostAndPort(host: host, port: port).description }
+}
+
+/// How the connection to a server is protected.
+package enum TransportSecurity: Sendable, Equatable {
+    /// Not at all: right on loopback and on a network that nobody else can read.
+    case plain
+}

@@ -1,0 +1,111 @@
+/// Every bound of the server with its default and the reason for it. Knows no clock and counts nothing. Sizes are bytes,
+/// times are milliseconds; `LimitRule` has the range and the configuration key of each.
+package struct Limits: Sendable, Equatable {
+    // MARK: HTTP
+
+    /// Bytes of a request's first line and headers. 16 KiB: what most servers take; long cookies and tokens fit, and a
+    /// target of 8000 bytes (RFC 9112 section 3) does as well.
+    package var requestHead = 16 << 10
+    /// Header lines of a request. 100: Apache's default; browsers behind proxies send about 30.
+    package var headerCount = 100
+    /// Bytes of a request's body. 512 KiB: two stanzas of the largest size in one BOSH request.
+    package var body = 512 << 10
+    /// From accepting a connection, or the first byte of a further request, to the end of its head. 10 s: slow phones
+    /// pass, a client that trickles headers does not keep a descriptor.
+    package var timeToHead: UInt64 = 10_000
+    /// From the head to the end of the body. 30 s: 512 KiB over a poor mobile link.
+    package var timeToBody: UInt64 = 30_000
+    /// For how long an answer may wait for a client that does not read. 30 s: a lost link, not a slow one.
+    package var timeToWrite: UInt64 = 30_000
+    /// For how long a connection without a request stays open. 60 s: longer than a page needs for its next file, and
+    /// usual among proxies.
+    package var keepAliveIdle: UInt64 = 60_000
+
+    // MARK: What a browser sends
+
+    /// Bytes of a stanza, from `<` to `>`. 256 KiB: what XMPP servers commonly take. Never below 10,000 (RFC 6120
+    /// section 13.12).
+    package var stanza = 256 << 10
+    /// Bytes of an element before login. 16 KiB: SASL2 with everything inline takes 4 KiB; strangers get no more memory.
+    package var stanzaBeforeLogin = 16 << 10
+    /// Elements inside each other. 64: real stanzas stay below 20, and some servers crash on deep ones.
+    package var depth = 64
+    /// Attributes of one element. 64: real elements stay below 20; XML parsers compare each with each.
+    package var attributes = 64
+    /// Elements before login. 64: a login takes about 6, in-band registration with a retry or two 20.
+    package var elementsBeforeLogin = 64
+    /// Frames of one WebSocket message. 1024: browsers cut at 64 KiB or more; an endless run of empty frames ends here.
+    package var fragments = 1_024
+
+    // MARK: How long a session may take to begin and to end
+
+    /// From the WebSocket to `<open/>`. 10 s: programs send it at once.
+    package var timeToOpen: UInt64 = 10_000
+    /// From the WebSocket to the end of login. 60 s: somebody types a password or takes out a second factor.
+    package var timeToLogin: UInt64 = 60_000
+    /// For the other side's part of a closing handshake. 5 s: as RFC 7395's peers do; then the connection is cut.
+    package var closeTimeout: UInt64 = 5_000
+    /// The shortest and the longest time between WebSocket pings; each is drawn between the two, so that sessions do not
+    /// ping in step. 25-30 s: below the 30 s after which some mobile networks forget a connection, and the 60 s of proxies.
+    package var pingMin: UInt64 = 25_000
+    package var pingMax: UInt64 = 30_000
+    /// Pings without any sign of life after which a browser counts as gone. 2: one may get lost with a change of network.
+    package var pingsUnanswered = 2
+
+    // MARK: What waits
+
+    /// Bytes for the browser above which its server is no longer read. 64 KiB: some screens of messages; more would
+    /// only wait here instead of there.
+    package var clientOutput = 64 << 10
+    /// Bytes for the server above which the browser is no longer read.
+    package var upstreamOutput = 64 << 10
+
+    // MARK: The server's side
+
+    /// Bytes of one element from the server. 4 MiB: a roster of ten thousand contacts is a single stanza.
+    package var upstreamStanza = 4 << 20
+    /// To connect to one address of a server. 5 s: a server in reach answers in far less; the next address is tried.
+    package var upstreamConnect: UInt64 = 5_000
+    /// From the connection, or our stream header, to the server's. 15 s: some servers ask others first, and some never
+    /// answer before TLS.
+    package var upstreamHeader: UInt64 = 15_000
+    /// Silence after which one space is sent to the server. 5 minutes: not more often than RFC 6120 section 4.6.4 hints;
+    /// 0 for never.
+    package var upstreamKeepalive: UInt64 = 300_000
+
+    // MARK: How many
+
+    /// HTTP connections, sessions among them. 60,000: what one address of a proxy can open to one port.
+    package var connections = 60_000
+    /// Sessions in all. 50,000: below 50 MB for idle ones. Each takes two descriptors; where the system gives fewer, the
+    /// bound is lower (`fitting`).
+    package var sessions = 50_000
+    /// Sessions of one client address (an IPv6 network of 64 bits counts as one). 1,000: a large office behind one
+    /// address. Connections from this machine do not count: they are a reverse proxy's.
+    package var sessionsPerAddress = 1_000
+    /// New sessions per second, on average. 1,000: after an outage everybody returns within a minute, and logging in
+    /// costs an XMPP server far more than us.
+    package var sessionsPerSecond = 1_000
+    /// New sessions that may come at once beyond the average. 10,000: a page that opens after an outage.
+    package var sessionBurst = 10_000
+
+    package init() {}
+
+    /// The times between pings.
+    package var ping: ClosedRange<UInt64> { pingMin...max(pingMin, pingMax) }
+}
+
+extension Limits {
+    /// Descriptors for listeners, loops, logs and files beside the sessions.
+    private static let otherDescriptors = 64
+
+    /// The same limits, lowered to what so many descriptors can carry: a session takes two, another connection one. The
+    /// admission then answers before the system runs out (accept would fail with EMFILE).
+    package func fitting(descriptors: Int) -> Limits {
+        let room = max(descriptors - Self.otherDescriptors, 2)
+        var fitted = self
+        fitted.sessions = min(sessions, max((room - room / 10) / 2, 1))
+        fitted.connections = min(connections, max(room - fitted.sessions, 1))
+        return fitted
+    }
+}

@@ -1,0 +1,76 @@
+/// Where a listener waits: a TCP address or a Unix-domain socket. Knows the written form; resolves and opens nothing.
+package enum ListenAddress: Sendable, Hashable {
+    case tcp(host: String, port: UInt16)
+    case unix(path: String)
+
+    /// What a written address may look like, for messages.
+    package static let forms = "HOST:PORT, [IPV6]:PORT or unix:/PATH"
+
+    /// Reads `127.0.0.1:5280`, `[::1]:5280`, `*:5280` (every IPv4 address) or `unix:/run/edge.sock`.
+    package init?(_ text: String) {
+        if text.hasPrefix("unix:") {
+            let path = text.dropFirst(5)
+            guard path.hasPrefix("/"), path.utf8.count > 1 else { return nil }
+            self = .unix(path: String(path))
+            return
+        }
+        guard let address = HostAndPort(text) else { return nil }
+        self = .tcp(host: address.host == "*" ? "0.0.0.0" : address.host, port: address.port)
+    }
+}
+
+extension ListenAddress: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .tcp(let host, let port): HostAndPort(host: host, port: port).description
+        case .unix(let path): "unix:\(path)"
+        }
+    }
+}
+
+/// A host (name or literal address) and a port as people write them. IPv6 literals stand in brackets.
+package struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
+    package let host: String
+    package let port: UInt16
+
+    package init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+
+    /// - Parameter defaultPort: taken when the text has none; nil when it has to have one.
+    package init?(_ text: String, defaultPort: UInt16? = nil) {
+        let hostText: Substring
+        let rest: Substring
+        if text.hasPrefix("[") {
+            guard let end = text.firstIndex(of: "]") else { return nil }
+            hostText = text[text.index(after: text.startIndex)..<end]
+            rest = text[text.index(after: end)...]
+            guard hostText.contains(":") else { return nil }
+        } else {
+            let colon = text.firstIndex(of: ":") ?? text.endIndex
+            hostText = text[..<colon]
+            rest = text[colon...]
+        }
+        guard Self.isHost(hostText), let port = Self.port(in: rest, default: defaultPort) else { return nil }
+        self.init(host: String(hostText), port: port)
+    }
+
+    private static func port(in rest: Substring, default defaultPort: UInt16?) -> UInt16? {
+        if rest.isEmpty { return defaultPort }
+        let digits = rest.dropFirst()
+        guard rest.first == ":", !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
+        return UInt16(digits)
+    }
+
+    /// No full check, the resolver does that: only what makes a mistyped line certain.
+    private static func isHost(_ text: Substring) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "/") }
+    }
+
+    package var description: String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}

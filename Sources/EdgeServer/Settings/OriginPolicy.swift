@@ -1,0 +1,76 @@
+/// Which web pages may open a session: the check of `Origin` against cross-site WebSocket hijacking (RFC 6455 section
+/// 10.2). Knows origins as text; the answer to a refused one is the front's business.
+package struct OriginPolicy: Sendable, Equatable {
+    /// Any page anywhere. Safe for XMPP as far as a login follows, because no cookie stands in for it.
+    package var allowsAny = false
+    /// Pages that came from the same host as the request goes to.
+    package var allowsSameHost = true
+    /// Requests without `Origin`: programs that are no browsers.
+    package var allowsMissing = true
+    /// `scheme://host[:port]` in lower case, without the scheme's own port.
+    package private(set) var origins: [String] = []
+
+    package init() {}
+
+    package static let sameHostWord = "same-host"
+    package static let missingWord = "no-origin"
+    package static let anyWord = "*"
+
+    /// Reads the words of a configuration; the first that is none of ours is the failure.
+    package init(words: [String]) throws(UnknownWord) {
+        allowsSameHost = words.contains(Self.sameHostWord)
+        allowsMissing = words.contains(Self.missingWord)
+        allowsAny = words.contains(Self.anyWord)
+        for word in words where ![Self.sameHostWord, Self.missingWord, Self.anyWord].contains(word) {
+            guard let origin = Origin(word) else { throw UnknownWord(word: word) }
+            origins.append(origin.text)
+        }
+    }
+
+    package struct UnknownWord: Error, Equatable {
+        package let word: String
+    }
+
+    /// The words that give this policy.
+    package var words: [String] {
+        (allowsAny ? [Self.anyWord] : []) + (allowsSameHost ? [Self.sameHostWord] : [])
+            + (allowsMissing ? [Self.missingWord] : []) + origins
+    }
+
+    /// - Parameters:
+    ///   - origin: the value of `Origin`, nil when there is none.
+    ///   - host: the value of `Host`.
+    package func allows(origin: String?, host: String?) -> Bool {
+        guard let origin else { return allowsMissing || allowsAny }
+        if allowsAny { return true }
+        guard let origin = Origin(origin) else { return false }
+        if origins.contains(origin.text) { return true }
+        guard allowsSameHost, let host else { return false }
+        return origin.authority == Origin.authority(host.lowercased(), scheme: origin.scheme)
+    }
+}
+
+/// An origin with its parts in lower case (RFC 6454 section 6.2).
+private struct Origin {
+    let scheme: String
+    /// `host` or `host:port`; a port that is the scheme's own is left out.
+    let authority: String
+
+    var text: String { "\(scheme)://\(authority)" }
+
+    init?(_ text: String) {
+        guard text.utf8.count <= 512, let colon = text.firstIndex(of: ":") else { return nil }
+        let rest = text[colon...]
+        guard rest.hasPrefix("://") else { return nil }
+        let authority = rest.dropFirst(3)
+        guard !authority.isEmpty, colon > text.startIndex else { return nil }
+        guard !authority.utf8.contains(where: { $0 <= 0x20 || "/?#@,".utf8.contains($0) }) else { return nil }
+        scheme = text[..<colon].lowercased()
+        self.authority = Self.authority(authority.lowercased(), scheme: scheme)
+    }
+
+    static func authority(_ text: String, scheme: String) -> String {
+        let suffix = scheme == "https" ? ":443" : ":80"
+        return text.hasSuffix(suffix) ? String(text.dropLast(suffix.utf8.count)) : text
+    }
+}
