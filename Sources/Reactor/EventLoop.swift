@@ -101,6 +101,13 @@ public final class EventLoop {
         member.armed = .never
     }
 
+    /// Visits all members; the visit may unregister any of them.
+    package func forEachMember(_ body: (LoopMember) -> Void) {
+        for member in slots {
+            if let member, member.isRegistered { body(member) }
+        }
+    }
+
     private func member(_ token: UInt64) -> LoopMember? {
         let slot = Int(UInt32(truncatingIfNeeded: token))
         guard slot < slots.count, generations[slot] == UInt32(truncatingIfNeeded: token >> 32) else { return nil }

@@ -4,8 +4,7 @@ internal import CLinux
 internal import Glibc
 
 package final class Listener: LoopMember {
-    private let socket: Descriptor
-    private let isLocal: Bool
+    private let socket: ListeningSocket
     private let accepted: (consuming Descriptor, SocketAddress) -> Void
     /// A descriptor kept in reserve, so that a connection that meets the limit can be taken and closed at once
     /// instead of waiting in the queue and waking us for ever.
@@ -20,11 +19,10 @@ package final class Listener: LoopMember {
 
     /// - Parameter socket: bound and listening, non-blocking.
     package init(
-        loop: EventLoop, socket: consuming ListeningSocket,
+        loop: EventLoop, socket: ListeningSocket,
         accepted: @escaping (consuming Descriptor, SocketAddress) -> Void
     ) {
-        isLocal = socket.isLocal
-        self.socket = socket.descriptor
+        self.socket = socket
         self.accepted = accepted
         super.init(loop: loop)
         reserve = Self.spare()
@@ -38,7 +36,7 @@ package final class Listener: LoopMember {
     /// Stops listening; connections that stand are not touched.
     package func close() {
         guard isRegistered else { return }
-        try? loop.poller.remove(socket.raw)
+        try? loop.poller.remove(socket.descriptor.raw)
         loop.unregister(self)
     }
 
@@ -55,7 +53,7 @@ package final class Listener: LoopMember {
 
     private func watch() throws(SystemFailure) {
         // A Unix socket is shared by all threads' loops; one of them is enough to wake.
-        try loop.poller.add(socket.raw, isLocal ? [.read, .exclusive] : .read, token: token)
+        try loop.poller.add(socket.descriptor.raw, socket.isLocal ? [.read, .exclusive] : .read, token: token)
     }
 
     /// Whether to go on.
@@ -64,13 +62,15 @@ package final class Listener: LoopMember {
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let flags = Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let number = withUnsafeMutablePointer(to: &storage) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { clinux_accept4(socket.raw, $0, &length, flags) }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                clinux_accept4(socket.descriptor.raw, $0, &length, flags)
+            }
         }
         guard number >= 0 else { return recover(from: errno) }
         let peer = withUnsafePointer(to: &storage) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { SocketAddress($0) }
         }
-        if !isLocal { SocketOptions.noDelay(number) }
+        if !socket.isLocal { SocketOptions.noDelay(number) }
         accepted(Descriptor(owning: number), peer ?? .unix)
         return true
     }
@@ -92,13 +92,13 @@ package final class Listener: LoopMember {
     /// keep the thread busy with refusing.
     private func refuseOne() {
         reserve = nil
-        let number = clinux_accept4(socket.raw, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+        let number = clinux_accept4(socket.descriptor.raw, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
         if number >= 0 {
             _ = Glibc.close(number)
             refused += 1
         }
         reserve = Self.spare()
-        try? loop.poller.remove(socket.raw)
+        try? loop.poller.remove(socket.descriptor.raw)
         deadline = loop.now + Self.rest
     }
 

@@ -2,7 +2,7 @@
 internal import CLinux
 internal import Glibc
 
-package struct ListeningSocket: ~Copyable, Sendable {
+package final class ListeningSocket: Sendable {
     let descriptor: Descriptor
     /// Whether it is a Unix-domain socket.
     package let isLocal: Bool
@@ -11,6 +11,12 @@ package struct ListeningSocket: ~Copyable, Sendable {
 
     /// Connections the kernel queues for us; it caps the number at net.core.somaxconn.
     private static let backlog: Int32 = 4_096
+
+    private init(descriptor: consuming Descriptor, isLocal: Bool, address: SocketAddress) {
+        self.descriptor = descriptor
+        self.isLocal = isLocal
+        self.address = address
+    }
 
     /// Listens on a TCP address. Several sockets on the same address share the connections.
     package static func tcp(_ address: SocketAddress) throws(SystemFailure) -> ListeningSocket {
@@ -65,7 +71,7 @@ package struct ListeningSocket: ~Copyable, Sendable {
     }
 
     /// Another handle on the same socket, for another thread's loop.
-    package borrowing func duplicate() throws(SystemFailure) -> ListeningSocket {
+    package func duplicate() throws(SystemFailure) -> ListeningSocket {
         let number = try SystemFailure.check("fcntl", fcntl(descriptor.raw, F_DUPFD_CLOEXEC, 0))
         return ListeningSocket(descriptor: Descriptor(owning: number), isLocal: isLocal, address: address)
     }

@@ -5,6 +5,11 @@ internal import Glibc
 package struct LoopThread: ~Copyable, Sendable {
     private let thread: pthread_t
 
+    /// Processors this process may run on.
+    package static var coreCount: Int {
+        max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    }
+
     private final class Start {
         let name: String
         let body: () -> Void

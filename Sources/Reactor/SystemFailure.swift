@@ -23,6 +23,9 @@ public struct SystemFailure: Error, Equatable, CustomStringConvertible {
         String(cString: strerror(code))
     }
 
+    /// The failure of a bind to an address that another program has.
+    package static let addressInUse = SystemFailure(call: "bind", code: EADDRINUSE)
+
     package var isAddressInUse: Bool { code == EADDRINUSE }
     package var isPermissionDenied: Bool { code == EACCES || code == EPERM }
     package var isAddressUnavailable: Bool { code == EADDRNOTAVAIL }
