@@ -48,7 +48,8 @@ package struct FrameDecoder: Sendable {
     private let role: Role
     private let acceptsBinary: Bool
     private let acceptsCompressed: Bool
-    private let limits: FrameLimits
+    /// May grow between messages, as after a login.
+    package var limits: FrameLimits
 
     private var failure: FrameFailure?
     private var isClosed = false
