@@ -49,7 +49,8 @@ open class StreamSocket: LoopMember {
 
     /// Takes over descriptor, kept input and waiting output of a socket that changes its protocol; that one is closed
     /// for its owner afterwards.
-    package init(takingOver other: StreamSocket) {
+    /// - Parameter rest: input that `other` was given and did not use, when it is in the middle of `received`.
+    package init(takingOver other: StreamSocket, rest: Span<UInt8>) {
         descriptor = other.descriptor
         watched = other.watched
         flags = other.flags.intersection([.blocked, .ended])
@@ -58,6 +59,7 @@ open class StreamSocket: LoopMember {
         swap(&outbound, &other.outbound)
         other.descriptor = -1
         other.flags = []
+        inbound.append(rest, pool: loop.pool)
         loop.unregister(other)
     }
 

@@ -10,6 +10,11 @@ import Testing
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) + "/socket"
     }
 
+    private func remove(_ path: String) {
+        unlink(path)
+        rmdir(String(path.dropLast("/socket".utf8.count)))
+    }
+
     private func connectTo(_ path: String) -> Int32 {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -27,7 +32,7 @@ import Testing
 
     @Test func listensOnAUnixSocketSharedByTwoLoops() throws {
         let path = try freshPath()
-        defer { unlink(path) }
+        defer { remove(path) }
         let socket = try ListeningSocket.unix(path: path)
         let loops = [try EventLoop(), try EventLoop()]
         var accepted = 0
@@ -50,7 +55,7 @@ import Testing
 
     @Test func replacesASocketFileNobodyListensOnButNoOther() throws {
         let path = try freshPath()
-        defer { unlink(path) }
+        defer { remove(path) }
         do { _ = try ListeningSocket.unix(path: path) }
         let second = try ListeningSocket.unix(path: path)
         #expect(throws: SystemFailure.self) { try ListeningSocket.unix(path: path) }

@@ -182,14 +182,14 @@ final class Box<Value> {
         pair.client.send([1, 2, 3])
         pair.run { pair.server.keptInput == 3 }
         pair.server.outbound.append([9], pool: pair.loop.pool)
-        let successor = Recorder(takingOver: pair.server)
+        let successor = Recorder(takingOver: pair.server, rest: ([0] as [UInt8]).span)
         successor.open()
-        pair.run { successor.bytes.count == 3 && pair.client.bytes.count == 1 }
-        #expect(successor.bytes == [1, 2, 3])
+        pair.run { successor.bytes.count == 4 && pair.client.bytes.count == 1 }
+        #expect(successor.bytes == [1, 2, 3, 0])
         #expect(pair.client.bytes == [9])
         pair.client.send([4])
-        pair.run { successor.bytes.count == 4 }
-        #expect(successor.bytes == [1, 2, 3, 4])
+        pair.run { successor.bytes.count == 5 }
+        #expect(successor.bytes == [1, 2, 3, 0, 4])
         #expect(!pair.server.isOpen)
     }
 }
