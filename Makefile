@@ -1,0 +1,51 @@
+# The contributor's menu. `make` prints it; every target works on a fresh Debian 12 with Swift 6.3.
+.DEFAULT_GOAL := menu
+.PHONY: menu run test build lint format conformance fuzz sanitize clean
+
+PORT ?= 5280
+export PORT UPSTREAM DOMAIN
+
+menu:
+	@echo 'make run          a private Prosody with two demo accounts, the edge in front of it'
+	@echo '                  (PORT=5280; UPSTREAM=host:port DOMAIN=d use a server of yours instead)'
+	@echo 'make test         everything that has to hold: lint, build, every suite'
+	@echo 'make build        .build/release/xmpp-edge'
+	@echo 'make lint         formatting, borders between rooms, banned constructs, sizes'
+	@echo 'make format       lay out all Swift sources'
+	@echo 'make conformance  which rows of Tests/CONFORMANCE.md have a test'
+	@echo 'make fuzz         each parser against generated input, SECONDS=60 for each'
+	@echo 'make sanitize     the suites under AddressSanitizer and ThreadSanitizer'
+	@echo 'make clean        remove what was built'
+
+run:
+	@deploy/packages run
+	@swift build -c release --product xmpp-edge
+	@python3 deploy/demo/run.py
+
+test:
+	@Tests/all
+
+build:
+	@deploy/packages build
+	swift build -c release --product xmpp-edge
+
+lint:
+	@Tests/lint/all
+
+format:
+	swift format format --in-place --parallel --recursive Sources Tests Package.swift
+
+conformance:
+	@python3 Tests/lint/conformance.py
+
+SECONDS ?= 60
+fuzz:
+	@deploy/packages build
+	@Tests/fuzz $(SECONDS)
+
+sanitize:
+	@deploy/packages test
+	@Tests/sanitize
+
+clean:
+	rm -rf .build .build-asan .build-tsan .venv
