@@ -1,4 +1,6 @@
 /// Where a listener waits: a TCP address or a Unix-domain socket. Knows the written form; resolves and opens nothing.
+package import Reactor
+
 package enum ListenAddress: Sendable, Hashable {
     case tcp(host: String, port: UInt16)
     case unix(path: String)
@@ -24,6 +26,16 @@ extension ListenAddress: CustomStringConvertible {
         switch self {
         case .tcp(let host, let port): HostAndPort(host: host, port: port).description
         case .unix(let path): "unix:\(path)"
+        }
+    }
+}
+
+extension ListenAddress {
+    /// The same, with what the kernel gave where a port of 0 or a name was asked for.
+    package func text(bound: SocketAddress) -> String {
+        switch self {
+        case .tcp: bound.description
+        case .unix: description
         }
     }
 }

@@ -1,0 +1,63 @@
+import EdgeServer
+import Testing
+
+@Suite struct OriginPolicyTests {
+    private static let sameHostCases: [(String?, String?, Bool)] = [
+        (nil, "chat.example.org", true),
+        ("https://chat.example.org", "chat.example.org", true),
+        ("https://CHAT.example.org", "Chat.Example.org:443", true),
+        ("http://localhost:5280", "localhost:5280", true),
+        ("http://[::1]:5280", "[::1]:5280", true),
+        ("http://localhost:8080", "localhost:5280", false),
+        ("https://evil.example", "chat.example.org", false),
+        ("https://chat.example.org.evil.example", "chat.example.org", false),
+        ("https://chat.example.org", nil, false),
+        ("null", "chat.example.org", false),
+        ("", "", false),
+        ("https://", "", false),
+        ("https://chat.example.org, https://evil.example", "chat.example.org", false),
+        ("https://evil.example@chat.example.org", "chat.example.org", false),
+    ]
+
+    @Test(
+        "WX-026: by default pages of the same host may connect, and programs that send no Origin",
+        arguments: sameHostCases)
+    func sameHost(_ origin: String?, _ host: String?, _ allowed: Bool) {
+        #expect(OriginPolicy().allows(origin: origin, host: host) == allowed)
+    }
+
+    @Test("WX-026: a list admits what it names and nothing else")
+    func list() throws {
+        let policy = try OriginPolicy(words: ["https://Chat.example.org", "http://dev.example:8080"])
+        #expect(policy.allows(origin: "https://chat.example.org", host: "edge.example"))
+        #expect(policy.allows(origin: "https://chat.example.org:443", host: "edge.example"))
+        #expect(policy.allows(origin: "http://dev.example:8080", host: "edge.example"))
+        #expect(!policy.allows(origin: "http://chat.example.org", host: "edge.example"))
+        #expect(!policy.allows(origin: "https://edge.example", host: "edge.example"))
+        #expect(!policy.allows(origin: nil, host: "edge.example"))
+    }
+
+    @Test("WX-026: a star admits every page")
+    func any() throws {
+        let policy = try OriginPolicy(words: ["*"])
+        #expect(policy.allows(origin: "null", host: nil))
+        #expect(policy.allows(origin: nil, host: nil))
+    }
+
+    @Test(
+        "A word that is no origin is named", arguments: ["chat.example.org", "https://", "https://a/path", "samehost"])
+    func unknownWord(_ word: String) {
+        #expect {
+            try OriginPolicy(words: ["same-host", word])
+        } throws: {
+            ($0 as? OriginPolicy.UnknownWord)?.word == word
+        }
+    }
+
+    @Test("The words give the policy back")
+    func words() throws {
+        let policy = try OriginPolicy(words: ["no-origin", "https://a.example"])
+        #expect(try OriginPolicy(words: policy.words) == policy)
+        #expect(OriginPolicy().words == ["same-host", "no-origin"])
+    }
+}
