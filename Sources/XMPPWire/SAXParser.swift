@@ -1,0 +1,53 @@
+/// One libxml2 push parser that is used again and again, with only the callbacks a check needs: no tree, no entities, no
+/// network. Knows libxml2; C types do not leave it.
+internal import CXML2
+internal import Bytes
+
+final class SAXParser {
+    private let context: xmlParserCtxtPtr
+    private let findings: UnsafeMutablePointer<SAXFindings>
+
+    init() {
+        findings = .allocate(capacity: 1)
+        var handler = SAXFindings.handler
+        guard let context = xmlCreatePushParserCtxt(&handler, findings, nil, 0, nil) else {
+            preconditionFailure("out of memory")
+        }
+        xmlCtxtUseOptions(context, Int32(XML_PARSE_NONET.rawValue))
+        let client = xmlDictLookup(
+            context.pointee.dict, Namespace.client.utf8Start, Int32(Namespace.client.utf8CodeUnitCount))
+        findings.initialize(to: SAXFindings(context: context, client: client))
+        self.context = context
+    }
+
+    deinit {
+        xmlFreeParserCtxt(context)
+        findings.deinitialize(count: 1)
+        findings.deallocate()
+    }
+
+    /// Bytes of names in the parser's dictionary.
+    var dictionarySize: Int { Int(xmlDictGetUsage(context.pointee.dict)) }
+    var openAttributes: OpenAttributes { findings.pointee.openAttributes }
+    var needsRewrite: Bool { findings.pointee.needsRewrite }
+
+    func kind() throws(XMLFailure) -> CheckedElement.Kind {
+        guard let kind = findings.pointee.kind else { throw .invalidNamespace }
+        return kind
+    }
+
+    func parse(_ element: Span<UInt8>, _ limits: XMLLimits) throws(XMLFailure) {
+        findings.pointee.begin(limits, length: element.count)
+        guard xmlCtxtResetPush(context, nil, 0, nil, "UTF-8") == 0 else { preconditionFailure("out of memory") }
+        element.withUnsafeBufferPointer { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { chars in
+                _ = xmlParseChunk(context, chars.baseAddress, Int32(truncatingIfNeeded: chars.count), 1)
+            }
+        }
+        if let failure = findings.pointee.failure { throw failure }
+        guard context.pointee.wellFormed == 1 else {
+            // A stream header of the old kind is no document; say what is really wrong (RFC 7395 section 3.3.2).
+            throw findings.pointee.isStreamHeader ? .invalidNamespace : .notWellFormed
+        }
+    }
+}

@@ -1,0 +1,70 @@
+/// Checks whole messages from browsers with libxml2, one after the other: one parser for all sessions of a thread. Knows
+/// XML, XMPP's restrictions on it and the limits; keeps nothing of a message but the attributes of the last `<open/>`.
+///
+/// libxml2 lets pass, or only warns of, much that RFC 6120 section 11 forbids: comments, processing instructions, document
+/// types, unbound prefixes. It transcodes other encodings in silence and knows no limit of depth. All that is refused here.
+internal import Bytes
+internal import CXML2
+
+package final class StanzaChecker {
+    /// Bytes of names that the parser has met; hostile names would make it grow for ever. Names in use are some kilobytes.
+    private static let maxDictionary = 256 << 10
+    /// A start tag longer than this has its attributes counted before libxml2 sees it, because that compares each with
+    /// each: what fits in here costs it at most a tenth of a millisecond.
+    private static let maxUncounted = 4_096
+
+    private var parser: SAXParser
+
+    package init() {
+        parser = SAXParser()
+    }
+
+    /// The attributes of `<open/>`, after a check that found one.
+    package var openAttributes: OpenAttributes { parser.openAttributes }
+
+    /// Whether `message` is one complete element that may go on to a server, and what it is. The WebSocket layer has
+    /// checked that it is UTF-8; libxml2 does so again.
+    package func check(_ message: Span<UInt8>, limits: XMLLimits) throws(XMLFailure) -> CheckedElement {
+        let range = try Self.element(in: message)
+        guard range.count <= limits.bytes else { throw .policyViolation(.bytes) }
+        let element = message.extracting(range)
+        if range.count > Self.maxUncounted { try AttributeGuard.check(element, limit: limits.attributes) }
+        if parser.dictionarySize > Self.maxDictionary { parser = SAXParser() }
+        try parser.parse(element, limits)
+        return CheckedElement(kind: try parser.kind(), range: range, needsRewrite: parser.needsRewrite)
+    }
+
+    /// The same element without prefixes for `jabber:client`, for a message of which `check` said so.
+    package func rewritten(_ message: Span<UInt8>) -> [UInt8] {
+        guard let range = try? Self.element(in: message) else { return [] }
+        return (try? PrefixRewriter.rewrite(Array(copying: message.extracting(range)))) ?? []
+    }
+
+    /// Where the element is: behind an XML declaration, in front of white space. Everything else that XML 1.0 allows
+    /// before the root is refused.
+    private static func element(in message: Span<UInt8>) throws(XMLFailure) -> Range<Int> {
+        guard message.count > 0, message[0] == UInt8(ascii: "<") else { throw .notWellFormed }
+        let start = try endOfDeclaration(in: message)
+        guard message.count > start + 1, message[start] == UInt8(ascii: "<") else { throw .notWellFormed }
+        let second = message[start + 1]
+        if second == UInt8(ascii: "!") || second == UInt8(ascii: "?") { throw .restrictedXML }
+        // libxml2 would take zeros for another encoding.
+        if second == 0 { throw .unsupportedEncoding }
+        var end = message.count
+        while XMLText.isSpace(message[end - 1]) { end -= 1 }
+        return start..<end
+    }
+
+    private static func endOfDeclaration(in message: Span<UInt8>) throws(XMLFailure) -> Int {
+        guard message.count > 5, ASCII.equal(message.extracting(0..<5), "<?xml"), XMLText.isSpace(message[5]) else {
+            return 0
+        }
+        let reach = message.extracting(0..<min(message.count, XMLDeclaration.maxLength))
+        guard let close = ASCII.firstIndex(of: UInt8(ascii: ">"), in: reach), message[close - 1] == UInt8(ascii: "?")
+        else { throw .notWellFormed }
+        try XMLDeclaration.check(message.extracting(0..<(close + 1)))
+        var start = close + 1
+        while start < message.count, XMLText.isSpace(message[start]) { start += 1 }
+        return start
+    }
+}

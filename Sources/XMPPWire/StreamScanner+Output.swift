@@ -1,0 +1,52 @@
+/// Writes a cut element so that it stands alone: the server's bytes, and in its start tag the declarations it had from the
+/// stream header. Knows what is missing; changes nothing else.
+package import Bytes
+
+extension StreamScanner {
+    /// Bytes that `write` will append.
+    package func outputSize(of cut: ElementCut) -> Int {
+        guard let namespaces else {
+            return cut.size + (cut.needsDefaultNamespace ? Self.usualDefault.utf8CodeUnitCount : 0)
+                + (cut.needsStreamNamespace ? Self.usualStreams.utf8CodeUnitCount : 0)
+        }
+        var size = cut.size
+        forEachMissing(cut, namespaces) { size += $0.count }
+        return size
+    }
+
+    package func write(
+        _ cut: ElementCut, from input: Span<UInt8>, to output: inout ByteBuffer, pool: BufferPool
+    ) {
+        output.append(input.extracting(Int(cut.start)..<Int(cut.nameEnd)), pool: pool)
+        if let namespaces {
+            forEachMissing(cut, namespaces) { output.append($0, pool: pool) }
+        } else {
+            if cut.needsDefaultNamespace { output.append(Self.usualDefault, pool: pool) }
+            if cut.needsStreamNamespace { output.append(Self.usualStreams, pool: pool) }
+        }
+        output.append(input.extracting(Int(cut.nameEnd)..<Int(cut.end)), pool: pool)
+    }
+
+    /// The same as `write`, for elements that somebody wants to look into.
+    package func output(_ cut: ElementCut, from input: Span<UInt8>) -> [UInt8] {
+        var output = Array(copying: input.extracting(Int(cut.start)..<Int(cut.nameEnd)))
+        let missing = namespaces ?? HeaderNamespaces.usual
+        forEachMissing(cut, missing) { output += $0 }
+        output += Array(copying: input.extracting(Int(cut.nameEnd)..<Int(cut.end)))
+        return output
+    }
+
+    private static let usualDefault: StaticString = " xmlns='jabber:client'"
+    private static let usualStreams: StaticString = " xmlns:stream='http://etherx.jabber.org/streams'"
+
+    private func forEachMissing(
+        _ cut: ElementCut, _ namespaces: HeaderNamespaces, _ body: ([UInt8]) -> Void
+    ) {
+        if cut.needsDefaultNamespace { body(namespaces.defaultNamespace.written) }
+        if cut.needsStreamNamespace { body(namespaces.streams.written) }
+        guard cut.needsExtras else { return }
+        for (index, extra) in namespaces.extras.enumerated() where cut.missingExtras >> UInt16(index) & 1 != 0 {
+            body(extra.written)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+/// What one element of a server's stream is, as far as the edge must know. Knows names and namespaces; read on demand,
+/// because most elements are nobody's business.
+package enum UpstreamElement: Equatable, Sendable {
+    case features
+    case streamError
+    /// Login has succeeded. After the SASL of RFC 6120 the client opens the stream anew; after that of XEP-0388 it goes on.
+    case saslSuccess(restarts: Bool)
+    case saslFailure
+    /// A challenge, or any other step inside a SASL exchange.
+    case saslChallenge
+    /// An `iq` of type `result`: after a request of XEP-0078 it means that login has succeeded.
+    case iqResult
+    /// An `iq` of type `error`.
+    case iqError
+    /// `message`, `presence` or another `iq`.
+    case stanza
+    case other
+}
+
+extension StreamScanner {
+    package func classify(_ cut: ElementCut, in input: Span<UInt8>) -> UpstreamElement {
+        let bytes = output(cut, from: input)
+        var cursor = MarkupCursor(bytes)
+        guard let token = try? cursor.next(), case .start(let tag) = token else { return .other }
+        var scope = NamespaceScope()
+        scope.enter(tag, in: bytes)
+        let (namespace, local) = scope.resolve(bytes[tag.name])
+        let name = String(decoding: local, as: UTF8.self)
+        switch namespace {
+        case Namespace.streams.description?:
+            return name == "features" ? .features : name == "error" ? .streamError : .other
+        case Namespace.sasl.description?, Namespace.sasl2.description?:
+            return .login(name, restarts: namespace == Namespace.sasl.description)
+        case Namespace.client.description?:
+            let type = tag.attributes.first { bytes[$0.name].elementsEqual("type".utf8) }
+            return .content(name, type: type.map { XMLText.decode(bytes[$0.value], isAttribute: true) })
+        default:
+            return .other
+        }
+    }
+}
+
+extension UpstreamElement {
+    fileprivate static func login(_ name: String, restarts: Bool) -> UpstreamElement {
+        switch name {
+        case "success": .saslSuccess(restarts: restarts)
+        case "failure": .saslFailure
+        default: .saslChallenge
+        }
+    }
+
+    fileprivate static func content(_ name: String, type: String?) -> UpstreamElement {
+        switch (name, type) {
+        case ("iq", "result"?): .iqResult
+        case ("iq", "error"?): .iqError
+        case ("iq", _), ("message", _), ("presence", _): .stanza
+        default: .other
+        }
+    }
+}
