@@ -146,4 +146,9 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
 package struct ResolveFailure: Error, Equatable {
     package let host: String
     package let reason: String
+
+    package init(host: String, reason: String) {
+        self.host = host
+        self.reason = reason
+    }
 }

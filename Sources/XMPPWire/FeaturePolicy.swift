@@ -3,6 +3,8 @@ package struct FeaturePolicy: Equatable, Sendable {
     /// Mechanisms that are never shown, in upper case. EXTERNAL must be among them when the edge shows the server a
     /// certificate of its own: every browser could log in as the edge.
     package var hiddenMechanisms: Set<String>
+    /// If not empty, the only mechanisms that are shown, in upper case.
+    package var allowedMechanisms: Set<String>
     /// Hide everything that binds to the TLS channel, which ends here (XEP-0440): all mechanisms that need it and the
     /// element that lists its types, together. By default nothing of it is hidden, because a client that can bind takes
     /// the absence for an attack as long as the server offers it.
@@ -13,10 +15,12 @@ package struct FeaturePolicy: Equatable, Sendable {
     package var idleSeconds: Int?
 
     package init(
-        hiddenMechanisms: Set<String> = [], hidesChannelBinding: Bool = false, maxBytes: Int? = nil,
+        hiddenMechanisms: Set<String> = [], allowedMechanisms: Set<String> = [], hidesChannelBinding: Bool = false,
+        maxBytes: Int? = nil,
         idleSeconds: Int? = nil
     ) {
         self.hiddenMechanisms = Set(hiddenMechanisms.map { $0.uppercased() })
+        self.allowedMechanisms = Set(allowedMechanisms.map { $0.uppercased() })
         self.hidesChannelBinding = hidesChannelBinding
         self.maxBytes = maxBytes
         self.idleSeconds = idleSeconds
@@ -24,6 +28,7 @@ package struct FeaturePolicy: Equatable, Sendable {
 
     func hides(mechanism: String) -> Bool {
         let name = mechanism.uppercased()
+        if !allowedMechanisms.isEmpty && !allowedMechanisms.contains(name) { return true }
         return hiddenMechanisms.contains(name) || hidesChannelBinding && Self.bindsChannel(name)
     }
 

@@ -1,0 +1,137 @@
+/// The whole server: binds the listeners, runs one worker thread per core, and keeps the main thread for signals, the
+/// admin listener and reloads. Knows threads and their order of start and end; serves nothing itself.
+internal import Reactor
+
+package final class Edge {
+    private let shared: Shared
+    private var setup: Setup
+    private let main: Worker
+    private var workers: [RunningWorker] = []
+    private var publicSockets: [ListeningSocket] = []
+    private var adminSocket: ListeningSocket?
+    private let watcher: SiteWatcher?
+    /// Reads the configuration again; nil keeps the one there is.
+    private var readSettings: () throws -> Settings? = { nil }
+
+    /// Milliseconds for goodbyes at a stop.
+    private static let grace: UInt64 = 3_000
+
+    /// Resolves the upstreams and loads the static site.
+    package init(settings: Settings, log: any EdgeLog) throws {
+        SignalReader.prepare()
+        setup = try Setup(settings)
+        let site = try settings.publicFolder.map { try StaticSite.load($0, settings) }
+        shared = Shared(log: log, limits: settings.limits)
+        let main = try Worker(shared: shared, setup: setup, site: site)
+        self.main = main
+        watcher = settings.publicFolder.map { SiteWatcher(loop: main.loop, folder: $0) }
+    }
+
+    /// Binds all listeners and starts the workers; connections are accepted when it returns.
+    package func start() throws {
+        for address in setup.settings.listeners {
+            publicSockets.append(try Self.bind(address))
+        }
+        if let admin = setup.settings.admin {
+            let socket = try Self.bind(admin)
+            adminSocket = socket
+            try main.listen(on: [socket], as: .admin)
+        }
+        for index in 0..<workerCount {
+            let sockets = index == 0 ? publicSockets : try publicSockets.map(Self.another)
+            workers.append(
+                try RunningWorker(index: index, shared: shared, setup: setup, site: main.site, sockets: sockets))
+        }
+        try watchSignals()
+        watcher?.open { [unowned self] in publishSite() }
+    }
+
+    private var workerCount: Int {
+        setup.settings.workers > 0 ? setup.settings.workers : LoopThread.coreCount
+    }
+
+    /// The addresses that accept connections, with the ports the kernel gave.
+    package var addresses: [String] {
+        zip(setup.settings.listeners, publicSockets).map { $0.text(bound: $1.address) }
+    }
+
+    package var adminAddress: String? {
+        adminSocket.flatMap { socket in setup.settings.admin?.text(bound: socket.address) }
+    }
+
+    /// Serves until SIGTERM or SIGINT. SIGHUP calls `reload` for new settings; sessions that stand keep theirs.
+    package func run(reload: @escaping () throws -> Settings?) {
+        readSettings = reload
+        main.loop.run()
+        for worker in workers { worker.askToStop(grace: Self.grace) }
+        for worker in workers { worker.join() }
+    }
+
+    // MARK: Signals and reloads
+
+    private func watchSignals() throws {
+        let reader = try SignalReader(loop: main.loop) { [unowned self] signal in
+            switch signal {
+            case .hangup: reload()
+            case .interrupt, .terminate: main.loop.stop()
+            }
+        }
+        try reader.open()
+    }
+
+    private func reload() {
+        do {
+            if let settings = try readSettings() {
+                setup = try Setup(settings)
+                main.receive(.setup(setup))
+                for worker in workers { worker.mailbox.post(.setup(setup)) }
+            }
+            shared.log.notice("configuration reloaded")
+        } catch {
+            shared.log.problem("reload failed, the old configuration stays: \(error)")
+        }
+        publishSite()
+    }
+
+    private func publishSite() {
+        guard let folder = setup.settings.publicFolder else { return }
+        do {
+            let site = try StaticSite.load(folder, setup.settings)
+            main.receive(.site(site))
+            for worker in workers { worker.mailbox.post(.site(site)) }
+            shared.log.notice("\(folder) loaded again")
+        } catch {
+            shared.log.problem("\(folder) cannot be loaded, the old pages stay: \(error)")
+        }
+    }
+
+    // MARK: Sockets
+
+    private static func bind(_ address: ListenAddress) throws(BindFailure) -> ListeningSocket {
+        do {
+            switch address {
+            case .unix(let path):
+                return try ListeningSocket.unix(path: path)
+            case .tcp(let host, let port):
+                guard let target = try SocketAddress.resolve(host: host, port: port).first else {
+                    throw ResolveFailure(host: host, reason: "no address")
+                }
+                if ListeningSocket.isTaken(target) { throw SystemFailure.addressInUse }
+                return try ListeningSocket.tcp(target)
+            }
+        } catch {
+            throw BindFailure(address: address, cause: error)
+        }
+    }
+
+    /// The same address for one more worker.
+    private static func another(_ socket: ListeningSocket) throws -> ListeningSocket {
+        socket.isLocal ? try socket.duplicate() : try ListeningSocket.tcp(socket.address)
+    }
+}
+
+/// A listener that could not be opened, and why.
+package struct BindFailure: Error {
+    package let address: ListenAddress
+    package let cause: any Error
+}

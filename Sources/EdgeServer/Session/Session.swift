@@ -1,0 +1,300 @@
+/// One browser's XMPP session: the only place that knows both sides, the browser's leg and the stream to the server. It
+/// decides what crosses, how the session ends and who is told. Knows no frames, no HTTP and no sockets.
+///
+/// A transparent hop: it never invents, drops, merges or reorders a stanza. What it does touch: `<open/>` and
+/// `<close/>` become stream headers and end tags, features lose what cannot work across the edge, errors get a voice.
+internal import Bytes
+internal import Reactor
+internal import XMPPWire
+
+final class Session {
+    private unowned(unsafe) let worker: Worker
+    private var client: ClientLeg?
+    private var stream: ClientStream?
+    private(set) var record: SessionRecord
+    private var stage = Stage.awaitingOpen
+    /// SASL has just succeeded: the one moment for a new `<open/>` (RFC 6120 section 6.4.6).
+    private var mayRestart = false
+    /// A login of XEP-0078 is under way: the result of an iq will end it.
+    private var awaitsLegacyLogin = false
+    /// Our `<open/>` has gone out.
+    private var hasOpened = false
+    /// The server said why it ends the stream, and the browser has it.
+    private var hasStreamError = false
+    /// The browser named itself in `<open/>`, so our answer names it too (RFC 7395 section 3.4).
+    private var answersTo: String?
+
+    private enum Stage: UInt8, Comparable {
+        case awaitingOpen
+        /// The server is being reached.
+        case opening
+        /// The stream stands, nobody has logged in.
+        case open
+        case loggedIn
+        /// The browser said `<close/>`; the server's end is awaited.
+        case clientEnded
+        /// The server ended its stream; the browser's `<close/>` is awaited.
+        case serverEnded
+        case over
+
+        static func < (one: Stage, other: Stage) -> Bool { one.rawValue < other.rawValue }
+    }
+
+    init(worker: Worker, client: ClientLeg, record: SessionRecord) {
+        self.worker = worker
+        self.client = client
+        self.record = record
+    }
+
+    private var limits: Limits { worker.settings.limits }
+
+    // MARK: From the browser
+
+    /// One whole message. It is checked, then goes on as the very bytes it came in.
+    func clientSent(_ message: Span<UInt8>) {
+        // After its `<close/>` a browser has nothing more to say (RFC 7395 section 3.6).
+        guard stage < .clientEnded || stage == .serverEnded else { return }
+        let isLoggedIn = record.isLoggedIn
+        let element: CheckedElement
+        do throws(XMLFailure) {
+            element = try worker.checker.check(
+                message, limits: isLoggedIn ? worker.setup.afterLogin : worker.setup.beforeLogin)
+        } catch {
+            return fail(StreamFailure(error, isLoggedIn: isLoggedIn))
+        }
+        if !isLoggedIn && !admit(element) { return }
+        switch element.kind {
+        case .open:
+            clientOpened(worker.checker.openAttributes)
+        case .close:
+            clientClosed()
+        case .startTLS, .compress:
+            // They concern one hop only, and this one is not theirs (RFC 7395 section 3.9).
+            fail(StreamFailure(.unsupportedStanzaType, "not available over this transport"))
+        default:
+            if element.kind == .legacyLogin { awaitsLegacyLogin = true }
+            forward(element, of: message)
+        }
+    }
+
+    /// What holds before login only: `<open/>` comes first, and there is a budget.
+    private func admit(_ element: CheckedElement) -> Bool {
+        if stage == .awaitingOpen && element.kind != .open && element.kind != .close {
+            fail(StreamFailure(.badFormat, "the first message has to be <open/>"))
+            return false
+        }
+        if record.elementsIn >= limits.elementsBeforeLogin {
+            fail(StreamFailure(.policyViolation, "too many elements before login", limit: .elementsBeforeLogin))
+            return false
+        }
+        return true
+    }
+
+    private func forward(_ element: CheckedElement, of message: Span<UInt8>) {
+        record.count(in: element.range.count)
+        guard let stream else { return }
+        let isFull: Bool
+        if element.needsRewrite {
+            isFull = stream.send(worker.checker.rewritten(message).span, limit: limits.upstreamOutput)
+        } else {
+            isFull = stream.send(message.extracting(element.range), limit: limits.upstreamOutput)
+        }
+        if isFull {
+            client?.pauseReading()
+            stream.tellWhenDrained()
+        }
+    }
+
+    private func clientOpened(_ attributes: OpenAttributes) {
+        if stage == .loggedIn, mayRestart, let route = record.route {
+            mayRestart = false
+            answersTo = attributes.from
+            stream?.sendHeader(worker.header(attributes, to: record.domain, route: route))
+            return
+        }
+        guard stage == .awaitingOpen else {
+            return fail(StreamFailure(.policyViolation, "<open/> is not expected here"))
+        }
+        guard let (domain, route) = worker.routes.find(attributes.to) else {
+            return fail(
+                StreamFailure(
+                    .hostUnknown, "this domain is not served here", openFrom: worker.routes.defaultDomain))
+        }
+        if let from = attributes.from, JID(from) == nil {
+            return fail(StreamFailure(.invalidFrom, "from is no JID"))
+        }
+        stage = .opening
+        client?.limitLogin()
+        record.domain = domain
+        record.route = route
+        answersTo = attributes.from
+        let stream = ClientStream(worker: worker, session: self, route: route)
+        self.stream = stream
+        stream.sendHeader(worker.header(attributes, to: domain, route: route))
+        stream.open()
+    }
+
+    /// `<close/>` from the browser, or the wait for it is over.
+    func clientClosed() {
+        switch stage {
+        case .opening, .open, .loggedIn:
+            stage = .clientEnded
+            stream?.sendEnd()
+            if stream?.isOpen == true {
+                client?.awaitEnd()
+            } else {
+                end(.clientClosed) { $0.finish() }
+            }
+        case .awaitingOpen:
+            end(.clientClosed) { $0.finish() }
+        case .clientEnded, .serverEnded:
+            stream?.sendEnd()
+            end(stage == .clientEnded ? .clientClosed : serverReason) { $0.finish() }
+        case .over:
+            break
+        }
+    }
+
+    /// The browser is gone without a word. The server must see a lost connection, not the end of the stream: a session
+    /// that can be resumed stays alive then (XEP-0198 section 7).
+    func clientLost(_ reason: EndReason) {
+        end(reason) { _ in }
+    }
+
+    func clientDrained() {
+        stream?.resumeReading()
+    }
+
+    /// The time to `<open/>` or to login is over, or the server's end did not come.
+    func clientTooSlow() {
+        switch stage {
+        case .awaitingOpen:
+            fail(StreamFailure(.connectionTimeout, "no <open/> in time", limit: .timeToOpen))
+        case .clientEnded, .serverEnded:
+            clientClosed()
+        default:
+            fail(StreamFailure(.connectionTimeout, "no login in time", limit: .timeToLogin))
+        }
+    }
+
+    // MARK: From the server
+
+    /// The server's stream header: `<open/>` with the same attributes (RFC 7395 section 3.4).
+    func upstreamOpened(_ header: StreamHeader) {
+        if stage == .opening {
+            stage = .open
+            if let route = record.route { worker.shared.health.connected(route.upstream) }
+        }
+        hasOpened = true
+        client?.opened(Framing.answer(to: header, domain: record.domain, client: answersTo))
+        answersTo = nil
+    }
+
+    /// One element of the server's stream.
+    func upstreamSent(_ cut: ElementCut, in input: Span<UInt8>, scanner: StreamScanner) {
+        record.count(out: cut.size)
+        if stage == .loggedIn && !cut.isStreamPrefixed { return relay(cut, input, scanner) }
+        switch scanner.classify(cut, in: input) {
+        case .features:
+            let features = scanner.output(cut, from: input)
+            client?.send(StreamFeatures.filtered(features.span, policy: worker.setup.featurePolicy))
+        case .streamError:
+            hasStreamError = true
+            relay(cut, input, scanner)
+        case .saslSuccess(let restarts):
+            relay(cut, input, scanner)
+            loggedIn(restarts: restarts)
+        case .iqResult where awaitsLegacyLogin:
+            relay(cut, input, scanner)
+            loggedIn(restarts: false)
+        case .iqError:
+            awaitsLegacyLogin = false
+            relay(cut, input, scanner)
+        default:
+            relay(cut, input, scanner)
+        }
+    }
+
+    private func relay(_ cut: ElementCut, _ input: Span<UInt8>, _ scanner: StreamScanner) {
+        guard let client else { return }
+        if client.send(cut, from: input, scanner: scanner, limit: limits.clientOutput) {
+            stream?.pauseReading()
+            client.tellWhenDrained()
+        }
+    }
+
+    private func loggedIn(restarts: Bool) {
+        guard stage == .open else { return }
+        stage = .loggedIn
+        mayRestart = restarts
+        record.loggedIn = worker.loop.now
+        client?.loggedIn()
+        stream?.startKeepalive()
+    }
+
+    func upstreamDrained() {
+        client?.resumeReading()
+    }
+
+    /// `</stream:stream>` from the server.
+    func upstreamEnded() {
+        if stage == .clientEnded { return end(.clientClosed) { $0.finish() } }
+        guard stage != .serverEnded && stage != .over else { return }
+        stage = .serverEnded
+        client?.resumeReading()
+        client?.streamEnded()
+    }
+
+    /// The connection to the server failed or never came to be.
+    func upstreamBroken(_ trouble: UpstreamTrouble) {
+        let broken = stream
+        switch stage {
+        case .clientEnded:
+            end(.clientClosed) { $0.finish() }
+        case .serverEnded:
+            stream = nil
+        case _ where hasStreamError:
+            upstreamEnded()
+            stream = nil
+        default:
+            if trouble.concernsTheServer, let route = record.route { worker.shared.health.failed(route.upstream) }
+            fail(StreamFailure(trouble))
+        }
+        broken?.abandon()
+    }
+
+    /// Another address of the server is tried.
+    func upstreamReplaced(by next: ClientStream) {
+        stream = next
+    }
+
+    // MARK: Ends
+
+    private var serverReason: EndReason { hasStreamError ? .upstreamError : .upstreamClosed }
+
+    /// Ends the session with a stream error of our own: the browser is told, the server sees a proper end, so that
+    /// nobody resumes into the same trouble (RFC 6120 section 4.9.1.1).
+    func fail(_ failure: StreamFailure) {
+        guard stage != .over else { return }
+        var failure = failure
+        failure.needsOpen = !hasOpened
+        stream?.sendEnd()
+        end(failure.reason) { $0.fail(failure) }
+    }
+
+    /// This process stops.
+    func shutDown() {
+        end(.shutdown) { $0.goAway() }
+    }
+
+    private func end(_ reason: EndReason, _ farewell: (ClientLeg) -> Void) {
+        guard stage != .over else { return }
+        stage = .over
+        let leaving = (client, stream)
+        client = nil
+        stream = nil
+        leaving.1?.abandon()
+        if let client = leaving.0 { farewell(client) }
+        worker.sessionEnded(self, reason)
+    }
+}

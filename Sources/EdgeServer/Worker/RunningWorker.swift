@@ -1,0 +1,41 @@
+/// A worker's thread as the main thread sees it: a mailbox and an end to wait for.
+internal import Reactor
+internal import Synchronization
+
+struct RunningWorker {
+    let mailbox: Mailbox<WorkerMessage>
+    private let thread: Holder
+
+    /// A thread can be joined once, and arrays hold only what can be copied.
+    private final class Holder: Sendable {
+        let thread: Mutex<LoopThread?>
+        init(_ thread: consuming LoopThread) { self.thread = Mutex(thread) }
+    }
+
+    init(index: Int, shared: Shared, setup: Setup, site: StaticSite?, sockets: [ListeningSocket]) throws(SystemFailure)
+    {
+        let mailbox = try Mailbox<WorkerMessage>()
+        self.mailbox = mailbox
+        let thread = try LoopThread(name: "edge-\(index)") {
+            do {
+                let worker = try Worker(shared: shared, setup: setup, site: site)
+                try mailbox.open(in: worker.loop) { [unowned worker] in worker.receive($0) }
+                try worker.listen(on: sockets, as: .web)
+                worker.loop.run()
+            } catch {
+                shared.log.problem("worker \(index) cannot run: \(error)")
+            }
+        }
+        self.thread = Holder(thread)
+    }
+
+    /// Asks the worker to stop.
+    func askToStop(grace: UInt64) {
+        mailbox.post(.stop(grace: grace))
+    }
+
+    /// Waits until the thread has ended.
+    func join() {
+        if let thread = self.thread.thread.withLock({ $0.take() }) { thread.join() }
+    }
+}

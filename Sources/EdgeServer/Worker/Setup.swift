@@ -1,0 +1,47 @@
+/// Settings with everything that can be worked out from them once instead of per session. Immutable; a reload makes a new
+/// one, which counts for sessions that begin after it.
+internal import Reactor
+internal import WebSocketWire
+internal import XMPPWire
+
+struct Setup: Sendable {
+    let settings: Settings
+    let routes: Routes
+    let beforeLogin: XMLLimits
+    let afterLogin: XMLLimits
+    let framesBeforeLogin: FrameLimits
+    let framesAfterLogin: FrameLimits
+    let socketTiming: WebSocketBinding.Timing
+    let streamTiming: ClientStream.Timing
+    let featurePolicy: FeaturePolicy
+
+    /// Resolves the upstreams' names: blocks, for start and reload only.
+    init(_ settings: Settings) throws(ResolveFailure) {
+        self.settings = settings
+        routes = try Routes(settings.upstreams)
+        let limits = settings.limits
+        afterLogin = Self.xmlLimits(.afterLogin, bytes: limits.stanza, limits)
+        var beforeLogin = Self.xmlLimits(.beforeLogin, bytes: limits.stanzaBeforeLogin, limits)
+        beforeLogin.elements = limits.elementsBeforeLogin
+        self.beforeLogin = beforeLogin
+        let fragments = UInt32(clamping: limits.fragments)
+        framesBeforeLogin = FrameLimits(maxMessage: UInt32(clamping: limits.stanzaBeforeLogin), maxFragments: fragments)
+        framesAfterLogin = FrameLimits(maxMessage: UInt32(clamping: limits.stanza), maxFragments: fragments)
+        socketTiming = WebSocketBinding.Timing(
+            ping: limits.ping, maxUnanswered: UInt8(clamping: limits.pingsUnanswered), close: limits.closeTimeout)
+        streamTiming = ClientStream.Timing(
+            connect: limits.upstreamConnect, header: limits.upstreamHeader, keepalive: limits.upstreamKeepalive,
+            linger: limits.closeTimeout)
+        featurePolicy = FeaturePolicy(
+            hiddenMechanisms: Set(settings.mechanisms.hidden), allowedMechanisms: Set(settings.mechanisms.allowed),
+            hidesChannelBinding: settings.stripChannelBinding, maxBytes: limits.stanza)
+    }
+
+    private static func xmlLimits(_ base: XMLLimits, bytes: Int, _ limits: Limits) -> XMLLimits {
+        var result = base
+        result.bytes = bytes
+        result.depth = limits.depth
+        result.attributes = limits.attributes
+        return result
+    }
+}

@@ -1,0 +1,136 @@
+/// One reactor thread of the edge with all it shares between its sessions: loop, XML checker, request head, settings.
+/// Knows how a connection becomes a session; knows no other thread but by messages.
+internal import Bytes
+internal import HTTPWire
+internal import Reactor
+internal import WebSocketWire
+internal import XMPPWire
+
+final class Worker {
+    let loop: EventLoop
+    let shared: Shared
+    let checker = StanzaChecker()
+    /// The head being read: one for all connections, because a head is used up before the next one is looked at.
+    var head = RequestHead()
+    private(set) var setup: Setup
+    private(set) var site: StaticSite?
+    private var listeners: [Listener] = []
+    /// New connections are turned away: the process is about to stop.
+    private(set) var isStopping = false
+
+    init(shared: Shared, setup: Setup, site: StaticSite?) throws(SystemFailure) {
+        loop = try EventLoop()
+        self.shared = shared
+        self.setup = setup
+        self.site = site
+    }
+
+    var settings: Settings { setup.settings }
+    var routes: Routes { setup.routes }
+    var counters: EdgeCounters { shared.counters }
+
+    // MARK: Connections
+
+    func listen(on sockets: [ListeningSocket], as role: ListenerRole) throws(SystemFailure) {
+        for socket in sockets {
+            let listener = Listener(loop: loop, socket: socket) { [unowned self] descriptor, peer in
+                HTTPConnection(worker: self, connected: descriptor, peer: peer, role: role).open()
+            }
+            try listener.open()
+            listeners.append(listener)
+        }
+    }
+
+    // MARK: Sessions
+
+    /// Makes a session of a connection whose upgrade has been answered and admitted.
+    /// - Parameter rest: bytes behind the request's head.
+    func startSession(upgrading connection: StreamSocket, rest: Span<UInt8>, peer: SocketAddress) {
+        let binding = WebSocketBinding(upgrading: connection, rest: rest, worker: self)
+        let record = SessionRecord(id: .random(in: 1 ... .max), peer: peer, began: loop.now)
+        let session = Session(worker: self, client: .webSocket(binding), record: record)
+        counters.sessionBegan()
+        shared.log.sessionBegan(record.report(now: loop.now))
+        binding.start(session, deadline: loop.now + settings.limits.timeToOpen)
+    }
+
+    func sessionEnded(_ session: Session, _ reason: EndReason) {
+        let record = session.record
+        shared.admission.sessionEnded(from: record.peer)
+        counters.sessionEnded()
+        if case .limit(let name) = reason { counters.count(name) }
+        shared.log.sessionEnded(record.report(now: loop.now), reason)
+    }
+
+    /// The stream header for the server: everything the browser said in `<open/>`, to the domain as we know it.
+    func header(_ open: OpenAttributes, to domain: String, route: Routes.Route) -> OpenAttributes {
+        var header = open
+        header.to = domain
+        // A JID in clear on a network is for everybody to read (RFC 6120 section 4.7.1).
+        if !route.isPrivate { header.from = nil }
+        return header
+    }
+
+    // MARK: Messages from the main thread
+
+    func receive(_ message: WorkerMessage) {
+        switch message {
+        case .setup(let setup): self.setup = setup
+        case .site(let site): self.site = site
+        case .stop(let grace): stop(within: grace)
+        }
+    }
+
+    /// Takes no more connections, says goodbye to those that stand, and leaves the loop when they are gone or the time
+    /// is over.
+    private func stop(within grace: UInt64) {
+        guard !isStopping else { return }
+        isStopping = true
+        for listener in listeners { listener.close() }
+        listeners = []
+        loop.forEachMember { member in
+            switch member {
+            case let binding as WebSocketBinding: binding.shutDown()
+            case let connection as HTTPConnection: connection.shutDown()
+            default: break
+            }
+        }
+        let last = LastOneOut(loop: loop, until: loop.now + grace)
+        last.open()
+    }
+}
+
+/// What the main thread tells a worker.
+enum WorkerMessage: Sendable {
+    case setup(Setup)
+    case site(StaticSite?)
+    /// Milliseconds for goodbyes.
+    case stop(grace: UInt64)
+}
+
+/// What a listener is for.
+enum ListenerRole: Sendable {
+    case web
+    case admin
+}
+
+/// Stops the loop when no connection is left in it, or the time is over.
+private final class LastOneOut: LoopMember {
+    private let end: Instant
+
+    init(loop: EventLoop, until end: Instant) {
+        self.end = end
+        super.init(loop: loop)
+    }
+
+    func open() {
+        loop.register(self)
+        deadlineReached()
+    }
+
+    override func deadlineReached() {
+        var isEmpty = true
+        loop.forEachMember { if $0 is StreamSocket { isEmpty = false } }
+        if isEmpty || loop.now >= end { loop.stop() } else { deadline = loop.now + 50 }
+    }
+}

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Memory of idle sessions: opens N logged-in sessions at once and divides the growth of the edge's resident memory by
+them. Then kills the upstream under them and sees whether new sessions are served at once."""
+import argparse
+import asyncio
+import contextlib
+import time
+
+import processes
+from session import Session
+
+
+def resident(pid):
+    """Resident anonymous memory in bytes: the process's own, without its program file."""
+    with open(f"/proc/{pid}/status") as status:
+        fields = dict(line.split(":", 1) for line in status)
+    return int(fields["RssAnon"].split()[0]) * 1024
+
+
+async def open_sessions(port, count, timeout):
+    loop = asyncio.get_running_loop()
+    ready, lost = [], []
+    everyone = loop.create_future()
+
+    def is_ready(session):
+        ready.append(session)
+        if len(ready) == count and not everyone.done():
+            everyone.set_result(None)
+
+    await asyncio.gather(*(
+        loop.create_connection(lambda: Session(is_ready, lambda s, e: lost.append(s)), "127.0.0.1", port)
+        for _ in range(count)))
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(everyone, timeout)
+    return ready, lost
+
+
+async def measure(count, settle):
+    with contextlib.ExitStack() as stack:
+        upstream = contextlib.ExitStack()
+        stack.enter_context(upstream)
+        upstream_port = upstream.enter_context(processes.fast_upstream())
+        process, port = stack.enter_context(processes.edge(
+            upstream_port, options=("--max-sessions-per-address", str(count * 2), "--max-new-sessions", "100000")))
+        await open_sessions(port, 10, 10)
+        before = resident(process.pid)
+        started = time.monotonic()
+        ready, lost = await open_sessions(port, count, 120)
+        took = time.monotonic() - started
+        await asyncio.sleep(settle)
+        after = resident(process.pid)
+        print(f"{len(ready)} of {count} sessions logged in within {took:.1f} s, {len(lost)} lost")
+        print(f"resident memory {before / 1024:.0f} KiB -> {after / 1024:.0f} KiB: "
+              f"{(after - before) / count:.0f} bytes a session")
+        upstream.close()
+        with processes.fast_upstream() as fresh:
+            del fresh
+        for _ in range(300):
+            if len(lost) >= count:
+                break
+            await asyncio.sleep(0.1)
+        print(f"upstream killed: {len(lost)} sessions told, process {'alive' if process.poll() is None else 'DEAD'}")
+        ok = len(ready) == count and process.poll() is None
+        return ok
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sessions", type=int, default=8000)
+    parser.add_argument("--settle", type=float, default=3.0, help="seconds of silence before memory is read")
+    arguments = parser.parse_args()
+    raise SystemExit(0 if asyncio.run(measure(arguments.sessions, arguments.settle)) else 1)

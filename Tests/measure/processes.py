@@ -1,0 +1,42 @@
+"""Starts and stops the processes of a measurement."""
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+EDGE = os.environ.get("XMPP_EDGE_BINARY", os.path.join(ROOT, ".build/release/xmpp-edge"))
+
+
+@contextlib.contextmanager
+def fast_upstream():
+    process = subprocess.Popen([sys.executable, os.path.join(HERE, "fast_upstream.py")], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, text=True)
+    try:
+        yield int(process.stdout.readline())
+    finally:
+        process.stdin.close()
+        process.wait(10)
+
+
+@contextlib.contextmanager
+def edge(upstream_port, *, wrapper=(), workers=1, log="/dev/null", options=()):
+    """The edge in front of the upstream; gives (process, port). `wrapper` is a command that runs it, such as valgrind."""
+    errors = open(log, "w")
+    process = subprocess.Popen(
+        [*wrapper, EDGE, "--listen", "127.0.0.1:0", "--domain", "bench.test", "--upstream",
+         f"127.0.0.1:{upstream_port}", "--workers", str(workers), *options],
+        stdout=subprocess.PIPE, stderr=errors, text=True)
+    try:
+        line = process.stdout.readline()
+        match = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+        if not match:
+            raise SystemExit(f"the edge did not start: {line!r}")
+        yield process, int(match[1])
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+        errors.close()
