@@ -12,8 +12,7 @@ struct HeadScanner: Sendable {
     /// - Parameter input: the same bytes as in the last call, with more behind them.
     mutating func end(in input: Span<UInt8>, limits: HTTPLimits) throws(HTTPFailure) -> Int? {
         var index = Int(scanned)
-        let stop = min(input.count, Int(start) + Int(limits.maxHead))
-        while index < stop {
+        while index < input.count, index - Int(start) < Int(limits.maxHead) {
             guard input[index] == Characters.lineFeed else {
                 index += 1
                 continue
@@ -26,7 +25,7 @@ struct HeadScanner: Sendable {
         }
         scanned = UInt32(index)
         if lines == 0 && index - Int(lineStart) > Int(limits.maxStartLine) { throw .targetTooLong }
-        if input.count >= Int(start) + Int(limits.maxHead) { throw .headTooLarge }
+        if index - Int(start) >= Int(limits.maxHead) { throw .headTooLarge }
         return nil
     }
 
