@@ -1,0 +1,82 @@
+// Starts the page: words, endpoints, login view; after a login it hands the client to the shell. Knows the browser's
+// globals, and is the only place that gives them to the modules that must not reach for them.
+
+import { loadConfig } from './xmpp/discovery.mjs';
+import { systemClock } from './core/clock.mjs';
+import { pickLanguage, t, useTexts } from './i18n/i18n.mjs';
+import { h } from './ui/dom.mjs';
+import { loginView, showProblem } from './ui/login.mjs';
+
+const ADDRESS_KEY = 'edge.address';
+const page = document.baseURI;
+
+/** Storage that forgets, where the browser gives none. */
+function openStorage() {
+  try {
+    localStorage.getItem(ADDRESS_KEY);
+    return localStorage;
+  } catch {
+    /** @type {Map<string, string>} */
+    const map = new Map();
+    return {
+      getItem: (/** @type {string} */ key) => map.get(key) ?? null,
+      setItem: (/** @type {string} */ key, /** @type {string} */ value) => void map.set(key, value),
+      removeItem: (/** @type {string} */ key) => void map.delete(key),
+    };
+  }
+}
+
+const storage = openStorage();
+
+/** @param {HTMLElement} view */
+const show = (view) => document.querySelector('#app')?.replaceChildren(view);
+
+async function loadTexts() {
+  const language = pickLanguage(navigator.languages);
+  const response = await fetch(new URL(`i18n/${language}.json`, page).href);
+  useTexts(language, await response.json());
+  document.documentElement.lang = language;
+}
+
+/** @param {unknown} error */
+function showStartProblem(error) {
+  const problem = h('div', { class: 'problem', role: 'alert' });
+  const again = h('button', { class: 'button', type: 'button', on: { click: () => location.reload() } }, t('start.again'));
+  showProblem(problem, error, again);
+  show(h('main', { class: 'login-page' }, h('div', { class: 'card' }, problem)));
+}
+
+/** @param {import('./xmpp/discovery.mjs').Config} config */
+function showLogin(config) {
+  const host = {
+    clock: systemClock, WebSocket, storage, lang: document.documentElement.lang,
+    // Also where the password may be sent and where WebCrypto exists: https, or this very machine.
+    secure: isSecureContext,
+  };
+  show(loginView({
+    config,
+    address: storage.getItem(ADDRESS_KEY) ?? '',
+    forget: async (account) => (await import('./xmpp/sasl/choose.mjs')).forgetMechanism(storage, account),
+    logIn: async (account, password) => {
+      const [{ logIn }, { shellView }] = await Promise.all([import('./features/client.mjs'), import('./ui/app-shell.mjs')]);
+      const client = await logIn({ config, account, password, host });
+      storage.setItem(ADDRESS_KEY, account.domain === config.domain ? account.local : account.bare);
+      show(shellView(client, config));
+    },
+  }));
+}
+
+async function start() {
+  const config = loadConfig({ page, fetch: fetch.bind(globalThis), clock: systemClock });
+  config.catch(() => {}); // reported below, after the words are there
+  await loadTexts();
+  try {
+    const found = await config;
+    document.title = found.product;
+    showLogin(found);
+  } catch (error) {
+    showStartProblem(error);
+  }
+}
+
+void start();

@@ -1,0 +1,188 @@
+// One-to-one messages: sent once whatever the connection does, received with receipts, markers, corrections and
+// chat states. Rooms have their own module.
+
+import { randomId } from '../core/bytes.mjs';
+import { stanzaError } from '../xmpp/errors.mjs';
+import { bareOf } from '../xmpp/jid.mjs';
+import { chatStateMessage, displayedMessage, parseMessage, receiptMessage, textMessage } from './message.mjs';
+import { makeMessage } from './message-log.mjs';
+/** @typedef {import('./conversations.mjs').Conversation} Conversation */
+/** @typedef {import('./message-log.mjs').Message} Message */
+/** @typedef {import('../xmpp/xml.mjs').XmlElement} XmlElement */
+
+/**
+ * The ids under which a message of that sender is known.
+ * @param {string} from @param {...string} ids
+ */
+export const senderIds = (from, ...ids) => [...new Set(ids.filter(Boolean))].map((id) => `${from} ${id}`);
+
+export class Chat {
+  /**
+   * @param {import('../xmpp/router.mjs').Router} router
+   * @param {import('./conversations.mjs').Conversations} conversations
+   * @param {{ mayReveal(jid: string): boolean }} privacy whom we tell that we received or read something
+   */
+  constructor(router, conversations, privacy) {
+    this.router = router;
+    this.conversations = conversations;
+    this.privacy = privacy;
+    router.on('message', (stanza) => this.#live(stanza));
+    router.connection.on('handled', (stanzas) => this.#handled(stanzas));
+  }
+
+  get #self() {
+    return this.router.connection.jid.bare;
+  }
+
+  /** @param {Conversation} conversation @param {string} body @param {{ url?: string }} more */
+  send(conversation, body, { url } = {}) {
+    const id = randomId();
+    const message = makeMessage({
+      id, ids: senderIds(this.#self, id), from: this.#self, mine: true, body, url, time: this.router.clock.now(), delivery: 'pending',
+    });
+    this.conversations.add(conversation, message);
+    this.router.send(textMessage({ to: conversation.jid, type: 'chat', id, body, url }));
+    return message;
+  }
+
+  /**
+   * Tries a message again that came back; it is a new one then, at the end.
+   * @param {Conversation} conversation @param {Message} message
+   */
+  retry(conversation, message) {
+    conversation.log.remove(message);
+    this.conversations.emit('removed', { conversation, message });
+    this.send(conversation, message.body, { url: message.url });
+  }
+
+  /** @param {Conversation} conversation @param {Message} message one of ours @param {string} body */
+  correct(conversation, message, body) {
+    this.router.send(textMessage({ to: conversation.jid, type: 'chat', id: randomId(), body, replaces: message.id }));
+    message.body = body;
+    message.corrected = true;
+    this.conversations.touch(conversation, message);
+  }
+
+  /** @param {Conversation} conversation @param {string} state */
+  sendState(conversation, state) {
+    if (this.router.connection.online && this.privacy.mayReveal(conversation.jid)) {
+      this.router.send(chatStateMessage(conversation.jid, 'chat', state));
+    }
+  }
+
+  /**
+   * Says that everything up to the last message was read (XEP-0333).
+   * @param {Conversation} conversation
+   */
+  markRead(conversation) {
+    const last = conversation.log.messages.filter((message) => !message.mine).pop();
+    if (!last || last.key === conversation.lastMarked || !last.id || !this.privacy.mayReveal(conversation.jid)) return;
+    conversation.lastMarked = last.key;
+    if (last.markable) this.router.send(displayedMessage(conversation.jid, last.id));
+  }
+
+  /**
+   * Sends again what may have been lost with a session, unless the archive already has it: then it was not lost.
+   * The id stays, so that a receiver who got it recognises it.
+   * @param {XmlElement[]} stanzas
+   */
+  resend(stanzas) {
+    for (const stanza of stanzas) {
+      if (stanza.name !== 'message' || stanza.child('body') === null) continue;
+      const conversation = this.conversations.all.get(bareOf(stanza.attrs.to));
+      const known = conversation?.log.find(`${this.#self} ${stanza.attrs.id}`);
+      if (known?.delivery !== 'pending' && stanza.attrs.type === 'chat' && known) continue;
+      this.router.send(stanza);
+    }
+  }
+
+  /**
+   * A message from the wire, an own copy or an archive.
+   * @param {XmlElement} stanza @param {{ delay?: number, archiveId?: string, live?: boolean }} more
+   */
+  receive(stanza, { delay = 0, archiveId = '', live = true } = {}) {
+    const parsed = parseMessage(stanza);
+    const from = bareOf(parsed.from) || this.#self;
+    const mine = from === this.#self;
+    const peer = mine ? bareOf(parsed.to) : from;
+    if (!peer || parsed.type === 'groupchat' || parsed.type === 'error') return;
+    this.#signals(parsed, peer, mine, live);
+    if (parsed.body === null && !parsed.encrypted) return;
+    const conversation = this.conversations.open(peer);
+    if (parsed.replaces && parsed.body !== null) {
+      const corrected = conversation.log.correct(`${from} ${parsed.replaces}`, from, parsed.body);
+      if (corrected) this.conversations.touch(conversation, corrected);
+      if (corrected) return;
+    }
+    const known = archiveId || parsed.stanzaIds.get(this.#self) || '';
+    const message = makeMessage({
+      id: parsed.id || parsed.originId,
+      ids: [...senderIds(from, parsed.id, parsed.originId), ...(known ? [`archive ${known}`] : [])],
+      from, mine, body: parsed.body ?? '', time: delay || parsed.delay || this.router.clock.now(),
+      delivery: mine ? 'sent' : '', encrypted: parsed.encrypted, url: parsed.url, archiveId: known, markable: parsed.markable,
+    });
+    const { added } = this.conversations.add(conversation, message, { live });
+    if (added && live && !mine && parsed.wantsReceipt && parsed.id && this.privacy.mayReveal(peer)) {
+      this.router.send(receiptMessage(parsed.from, parsed.id));
+    }
+  }
+
+  /** @param {XmlElement} stanza @returns {boolean} */
+  #live(stanza) {
+    if (stanza.attrs.type === 'groupchat') return false;
+    if (stanza.attrs.type === 'error') return this.#failed(stanza);
+    this.receive(stanza);
+    return true;
+  }
+
+  /**
+   * Receipts, markers and chat states.
+   * @param {import('./message.mjs').ParsedMessage} parsed @param {string} peer @param {boolean} mine @param {boolean} live
+   */
+  #signals(parsed, peer, mine, live) {
+    const conversation = this.conversations.all.get(peer);
+    if (!conversation) return;
+    const of = (/** @type {string} */ sender, /** @type {string} */ id) => (id ? conversation.log.find(`${sender} ${id}`) : null);
+    if (mine) {
+      const read = of(peer, parsed.displayed);
+      if (read) this.conversations.readElsewhere(conversation, read.time);
+      return;
+    }
+    const delivered = of(this.#self, parsed.received);
+    if (delivered && conversation.log.deliver(delivered, 'delivered')) this.conversations.touch(conversation, delivered);
+    const read = of(this.#self, parsed.displayed);
+    if (read) for (const message of conversation.log.readUpTo(read)) this.conversations.touch(conversation, message);
+    if (live && (parsed.chatState || parsed.body !== null)) {
+      const composing = parsed.chatState === 'composing';
+      if (composing) conversation.composing.add(peer);
+      else conversation.composing.delete(peer);
+      this.conversations.emit('change', conversation);
+    }
+  }
+
+  /** @param {XmlElement} stanza */
+  #failed(stanza) {
+    const conversation = this.conversations.all.get(bareOf(stanza.attrs.from));
+    const message = conversation?.log.find(`${this.#self} ${stanza.attrs.id}`);
+    if (!conversation || !message) return false;
+    const error = stanzaError(stanza);
+    if (conversation.log.deliver(message, 'failed')) {
+      message.error = error.condition;
+      this.conversations.touch(conversation, message);
+    }
+    return true;
+  }
+
+  /**
+   * The server took them over.
+   * @param {XmlElement[]} stanzas
+   */
+  #handled(stanzas) {
+    for (const { name, attrs } of stanzas) {
+      if (name !== 'message' || attrs.type !== 'chat') continue;
+      const conversation = this.conversations.all.get(bareOf(attrs.to));
+      const message = conversation?.log.find(`${this.#self} ${attrs.id}`);
+      if (conversation && message && conversation.log.deliver(message, 'sent')) this.conversations.touch(conversation, message);
+    }
+  }
+}

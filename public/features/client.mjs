@@ -1,0 +1,63 @@
+// Puts connection, router and features together for one account. The conversation features are loaded after the
+// login succeeded, before we become available: nothing is delivered earlier (RFC 6121 section 8.5.2).
+
+import { randomId } from '../core/bytes.mjs';
+import { Connection } from '../xmpp/connection.mjs';
+import { Router } from '../xmpp/router.mjs';
+import { WebSocketTransport } from '../xmpp/transport-ws.mjs';
+import { Presence } from './presence.mjs';
+import { Roster } from './roster.mjs';
+
+/**
+ * @typedef {{
+ *   clock: import('../core/clock.mjs').Clock, WebSocket: typeof WebSocket, storage: import('../xmpp/sasl/choose.mjs').KeyValue,
+ *   secure: boolean, lang: string,
+ * }} Host
+ * @typedef {{
+ *   account: import('../xmpp/jid.mjs').Jid, connection: Connection, router: Router, roster: Roster, presence: Presence,
+ *   chats: Promise<import('./chats.mjs').Chats>, started?: import('./chats.mjs').Chats, host: Host,
+ * }} Client
+ */
+
+/**
+ * Logs in. Throws the Failure to show when that does not work.
+ * @param {{ config: import('../xmpp/discovery.mjs').Config, account: import('../xmpp/jid.mjs').Jid, password: string, host: Host }} login
+ * @returns {Promise<Client>}
+ */
+export async function logIn({ config, account, password, host }) {
+  const { clock, secure, storage, lang } = host;
+  const connection = new Connection({
+    account, credentials: { username: account.local, password }, resource: `edge.${randomId(4)}`, lang, secure, storage, clock,
+    makeTransport: () => new WebSocketTransport(config.websocket, host),
+  });
+  const router = new Router(connection, clock);
+  const roster = new Roster(router);
+  const presence = new Presence(router);
+  /** @type {(chats: import('./chats.mjs').Chats) => void} */
+  let provide = () => {};
+  /** @type {Client} */
+  const client = { account, connection, router, roster, presence, host, chats: new Promise((resolve) => (provide = resolve)) };
+  connection.on('ready', ({ resumed, lost, unsent }) => {
+    if (resumed) return;
+    void begin(client, provide, [...lost], [...unsent]);
+  });
+  await connection.start();
+  return client;
+}
+
+/**
+ * A new session: fetch what the server keeps, then become available.
+ * @param {Client} client @param {(chats: import('./chats.mjs').Chats) => void} provide
+ * @param {import('../xmpp/xml.mjs').XmlElement[]} lost @param {import('../xmpp/xml.mjs').XmlElement[]} unsent
+ */
+async function begin(client, provide, lost, unsent) {
+  const roster = client.roster.load().catch(() => {});
+  const { startChats } = await import('./chats.mjs');
+  const chats = (client.started ??= startChats(client));
+  provide(chats);
+  await roster;
+  await chats.begin();
+  client.presence.announce();
+  await chats.catchUp();
+  chats.chat.resend([...lost, ...unsent]);
+}

@@ -1,0 +1,164 @@
+// All conversations of the account: their logs, what is unread, what is half written. Knows no stanza.
+
+import { Emitter } from '../core/emitter.mjs';
+import { MessageLog } from './message-log.mjs';
+/** @typedef {import('./message-log.mjs').Message} Message */
+
+const KEPT = 200; // conversations whose drafts and read marks are remembered
+
+/** One person or room to talk with. */
+export class Conversation {
+  log = new MessageLog();
+  unread = 0;
+  mentioned = false;
+  draft = '';
+  /** Time up to which everything was read. */
+  readTime = 0;
+  /** Key of the first message that was unread when the conversation was opened. */
+  dividerKey = '';
+  /** Key of the last message we said was read. */
+  lastMarked = '';
+  /** Time of the last message. */
+  lastTime = 0;
+  /**
+   * Who is writing.
+   * @type {Set<string>}
+   */
+  composing = new Set();
+
+  /** @param {string} jid bare @param {'chat' | 'room'} kind */
+  constructor(jid, kind) {
+    this.jid = jid;
+    this.kind = kind;
+  }
+}
+
+/** Events: change (Conversation), message ({ conversation, message, live }), update ({ conversation, message }), list. */
+export class Conversations extends Emitter {
+  /** @type {Map<string, Conversation>} */
+  all = new Map();
+  /**
+   * The one on the screen, while the page is looked at.
+   * @type {Conversation | null}
+   */
+  watched = null;
+
+  /** @param {string} account @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage */
+  constructor(account, storage) {
+    super();
+    this.storage = storage;
+    this.storageKey = `edge.conversations.${account}`;
+    /** @type {Record<string, { draft?: string, read?: number }>} */
+    this.kept = Object.create(null);
+    try {
+      Object.assign(this.kept, JSON.parse(storage.getItem(this.storageKey) ?? '{}'));
+    } catch {
+      // What another version or a broken disk left is not worth an error.
+    }
+  }
+
+  /** @param {string} jid bare @param {'chat' | 'room'} [kind] @returns {Conversation} */
+  open(jid, kind = 'chat') {
+    let conversation = this.all.get(jid);
+    if (!conversation) {
+      conversation = new Conversation(jid, kind);
+      conversation.draft = this.kept[jid]?.draft ?? '';
+      conversation.readTime = this.kept[jid]?.read ?? 0;
+      this.all.set(jid, conversation);
+      this.emit('list');
+    }
+    return conversation;
+  }
+
+  /** @param {string} jid */
+  close(jid) {
+    this.all.delete(jid);
+    this.emit('list');
+  }
+
+  /**
+   * @param {Conversation} conversation @param {Message} message
+   * @param {{ live?: boolean, mention?: boolean }} more live: it just happened, and was not fetched from an archive
+   */
+  add(conversation, message, { live = true, mention = false } = {}) {
+    const added = conversation.log.add(message);
+    if (!added.added) {
+      this.emit('update', { conversation, message: added.message });
+      return added;
+    }
+    conversation.lastTime = Math.max(conversation.lastTime, message.time);
+    if (message.mine) {
+      if (live) this.#read(conversation, message.time);
+    } else if (message.kind === 'text' && message.time > conversation.readTime) {
+      if (this.watched === conversation) this.#read(conversation, message.time);
+      else {
+        conversation.unread += 1;
+        conversation.mentioned ||= mention;
+      }
+    }
+    this.emit('message', { conversation, message, live, mention });
+    return added;
+  }
+
+  /** @param {Conversation} conversation @param {Message} message */
+  touch(conversation, message) {
+    this.emit('update', { conversation, message });
+  }
+
+  /**
+   * Sets which conversation is being looked at; null when none is, or the page is hidden.
+   * @param {Conversation | null} conversation
+   */
+  watch(conversation) {
+    this.watched = conversation;
+    if (!conversation) return;
+    const { messages } = conversation.log;
+    if (conversation.unread > 0) {
+      conversation.dividerKey = messages.find((m) => !m.mine && m.kind === 'text' && m.time > conversation.readTime)?.key ?? '';
+    }
+    if (conversation.log.last) this.#read(conversation, conversation.log.last.time);
+    conversation.unread = 0;
+    conversation.mentioned = false;
+    this.emit('change', conversation);
+  }
+
+  /** @param {Conversation} conversation @param {string} draft */
+  setDraft(conversation, draft) {
+    conversation.draft = draft;
+    this.#keep(conversation);
+  }
+
+  /**
+   * Another of our clients, or we, read up to there.
+   * @param {Conversation} conversation @param {number} time
+   */
+  readElsewhere(conversation, time) {
+    if (time <= conversation.readTime) return;
+    this.#read(conversation, time);
+    conversation.unread = conversation.log.messages.filter((m) => !m.mine && m.kind === 'text' && m.time > time).length;
+    if (conversation.unread === 0) conversation.mentioned = false;
+    this.emit('change', conversation);
+  }
+
+  get unread() {
+    let sum = 0;
+    for (const { unread } of this.all.values()) sum += unread;
+    return sum;
+  }
+
+  /** @param {Conversation} conversation @param {number} time */
+  #read(conversation, time) {
+    if (time <= conversation.readTime) return;
+    conversation.readTime = time;
+    this.#keep(conversation);
+  }
+
+  /** @param {Conversation} conversation */
+  #keep({ jid, draft, readTime }) {
+    delete this.kept[jid];
+    this.kept[jid] = { ...(draft && { draft }), ...(readTime && { read: readTime }) };
+    const names = Object.keys(this.kept);
+    for (const name of names.slice(0, Math.max(0, names.length - KEPT))) delete this.kept[name];
+    this.storage.setItem(this.storageKey, JSON.stringify(this.kept));
+  }
+}

@@ -1,0 +1,125 @@
+// The messages of one conversation in order of time, each once. Live messages, carbons, archive pages and our own
+// echoes all come in here and are recognised by their ids. Pure state.
+
+/** @typedef {'pending' | 'sent' | 'delivered' | 'read' | 'failed' | ''} Delivery */
+/**
+ * @typedef {{
+ *   key: string, id: string, ids: string[], from: string, mine: boolean, body: string, time: number, delivery: Delivery,
+ *   error: string, corrected: boolean, encrypted: string, url: string, archiveId: string, markable: boolean, kind: 'text' | 'event',
+ * }} Message `from`: bare JID, or the occupant's JID in rooms; `key` is unique for the life of the page
+ */
+
+/** @type {Delivery[]} */
+const ORDER = ['failed', 'pending', 'sent', 'delivered', 'read'];
+let lastKey = 0;
+
+/** @param {Partial<Message> & { from: string, body: string, time: number }} message @returns {Message} */
+export const makeMessage = (message) => ({
+  key: `m${(lastKey += 1)}`, id: '', ids: [], mine: false, delivery: '', error: '', corrected: false, encrypted: '',
+  url: '', archiveId: '', markable: false, kind: 'text', ...message,
+});
+
+export class MessageLog {
+  /**
+   * Oldest first.
+   * @type {Message[]}
+   */
+  messages = [];
+  /** @type {Map<string, Message>} */
+  #byId = new Map();
+
+  /** @param {string} id one of `ids` */
+  find(id) {
+    return this.#byId.get(id) ?? null;
+  }
+
+  get last() {
+    return this.messages[this.messages.length - 1] ?? null;
+  }
+
+  /**
+   * @param {Message} message
+   * @returns {{ message: Message, added: boolean }} the known one when it was here already
+   */
+  add(message) {
+    const known = message.ids.map((id) => this.#byId.get(id)).find(Boolean);
+    if (known) {
+      this.#merge(known, message);
+      return { message: known, added: false };
+    }
+    for (const id of message.ids) this.#byId.set(id, message);
+    this.messages.splice(this.#placeFor(message.time), 0, message);
+    return { message, added: true };
+  }
+
+  /** @param {Message} message */
+  remove(message) {
+    const at = this.messages.indexOf(message);
+    if (at >= 0) this.messages.splice(at, 1);
+    for (const id of message.ids) this.#byId.delete(id);
+  }
+
+  /**
+   * XEP-0308: only who wrote a message may correct it.
+   * @param {string} id the id the correction names, in the form of `ids` @param {string} from @param {string} body
+   */
+  correct(id, from, body) {
+    const message = this.#byId.get(id);
+    if (!message || message.from !== from) return null;
+    message.body = body;
+    message.corrected = true;
+    return message;
+  }
+
+  /**
+   * A delivery state only ever moves forward; failure takes all but what was delivered.
+   * @param {Message} message @param {Delivery} delivery
+   */
+  deliver(message, delivery) {
+    const from = ORDER.indexOf(message.delivery);
+    const to = ORDER.indexOf(delivery);
+    const stale = delivery === 'failed' ? from > ORDER.indexOf('sent') : to <= from && message.delivery !== 'failed';
+    if (!message.mine || stale) return false;
+    message.delivery = delivery;
+    return true;
+  }
+
+  /**
+   * Everything of ours up to that one was read, too (XEP-0333 section 4.1).
+   * @param {Message} message
+   */
+  readUpTo(message) {
+    const changed = [];
+    for (let i = this.messages.indexOf(message); i >= 0; i -= 1) {
+      const one = this.messages[i];
+      if (!one.mine || one.delivery === 'failed') continue;
+      if (!this.deliver(one, 'read')) break;
+      changed.push(one);
+    }
+    return changed;
+  }
+
+  /** @param {Message} known @param {Message} again */
+  #merge(known, again) {
+    known.ids = [...new Set([...known.ids, ...again.ids])];
+    for (const id of known.ids) this.#byId.set(id, known);
+    known.archiveId ||= again.archiveId;
+    if (known.mine && again.mine) this.deliver(known, 'sent');
+  }
+
+  /**
+   * After all messages that are not younger.
+   * @param {number} time
+   */
+  #placeFor(time) {
+    let low = 0;
+    let high = this.messages.length;
+    if (high === 0 || this.messages[high - 1].time <= time) return high;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.messages[middle].time <= time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

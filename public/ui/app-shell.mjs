@@ -1,0 +1,97 @@
+// The view after the login: list, conversation, state line; moves between them by click, key and history.
+
+import { t } from '../i18n/i18n.mjs';
+import { h } from './dom.mjs';
+import { rosterList } from './roster-list.mjs';
+import { statusLine } from './status-line.mjs';
+
+/** @param {import('../features/client.mjs').Client} client @param {import('../xmpp/discovery.mjs').Config} config */
+export function shellView(client, config) {
+  const main = h('main', { class: 'main', id: 'main', tabindex: '-1' }, welcome(config.product));
+  const list = rosterList(client, { open: (jid) => void open(jid) });
+  const view = h('div', { class: 'shell', data: { view: 'list' } }, statusLine(client), list.element, main);
+  /** @type {{ element: HTMLElement, jid: string, stop(): void, focus(): void } | null} */
+  let current = null;
+
+  const close = () => {
+    current?.stop();
+    current = null;
+    view.dataset.view = 'list';
+    list.setCurrent('');
+    main.removeAttribute('aria-label');
+    main.replaceChildren(welcome(config.product));
+  };
+
+  /** @param {string} jid */
+  const open = async (jid) => {
+    const [{ conversationView }, chats] = await Promise.all([import('./conversation.mjs'), client.chats]);
+    current?.stop();
+    const shown = conversationView(client, chats, jid, { back: () => { close(); list.focus(jid); }, live });
+    current = shown;
+    view.dataset.view = 'conversation';
+    list.setCurrent(jid);
+    main.setAttribute('aria-label', t('region.conversation', { name: client.roster.nameOf(jid) }));
+    main.replaceChildren(shown.element);
+    shown.focus();
+  };
+
+  /**
+   * Speaks incoming messages; the module comes with the first conversation feature.
+   * @param {string} text
+   */
+  let speak = (text) => { void text; };
+  const live = (/** @type {string} */ text) => speak(text);
+  void import('./a11y-live.mjs').then(({ LiveRegion }) => {
+    const region = new LiveRegion();
+    view.append(region.element);
+    speak = (text) => region.say(text);
+  });
+  void client.chats.then((chats) => watchPage(client, chats, () => current?.jid ?? ''));
+  moveBetweenRegions(view);
+  return view;
+}
+
+/** @param {string} product */
+const welcome = (product) =>
+  h('div', { class: 'welcome' }, h('img', { src: 'icons/icon.svg', alt: '', width: 72, height: 72 }), h('h1', {}, product), h('p', {}, t('welcome.hint')));
+
+/**
+ * Tells connection and conversations whether anybody looks, and whether there is a network.
+ * @param {import('../features/client.mjs').Client} client @param {import('../features/chats.mjs').Chats} chats @param {() => string} current
+ */
+function watchPage({ connection }, { conversations }, current) {
+  const look = () => {
+    const visible = !document.hidden;
+    connection.setActive(visible);
+    conversations.watch(visible && document.hasFocus() ? (conversations.all.get(current()) ?? null) : null);
+  };
+  document.addEventListener('visibilitychange', look);
+  window.addEventListener('focus', look);
+  window.addEventListener('blur', () => conversations.watch(null));
+  window.addEventListener('online', () => connection.setNetwork(true));
+  window.addEventListener('offline', () => connection.setNetwork(false));
+  const title = document.title;
+  const badge = () => {
+    const { unread } = conversations;
+    document.title = unread > 0 ? `(${unread}) ${title}` : title;
+  };
+  conversations.on('change', badge);
+  conversations.on('message', badge);
+}
+
+/**
+ * F6 and Shift+F6 go round the regions.
+ * @param {HTMLElement} view
+ */
+function moveBetweenRegions(view) {
+  view.addEventListener('keydown', (event) => {
+    if (event.key !== 'F6') return;
+    event.preventDefault();
+    const stops = ['.filter input', '.messages [tabindex="0"]', '.composer textarea']
+      .map((selector) => /** @type {HTMLElement | null} */ (view.querySelector(selector)))
+      .filter((element) => element !== null && element.offsetParent !== null);
+    const regions = stops.map((element) => element?.closest('.sidebar, .messages, .composer'));
+    const at = regions.findIndex((region) => region?.contains(document.activeElement));
+    stops[(at + (event.shiftKey ? -1 : 1) + stops.length) % stops.length]?.focus();
+  });
+}

@@ -1,0 +1,96 @@
+// Where one writes. Enter sends unless an input method is composing; Shift+Enter breaks the line; Up edits the last message.
+
+import { t } from '../i18n/i18n.mjs';
+import { h, icon } from './dom.mjs';
+import { SEND } from './icons.mjs';
+/** @typedef {import('../features/message-log.mjs').Message} Message */
+
+const PAUSE = 4_000; // after which somebody who stopped typing is said to have paused (XEP-0085)
+const IME_KEY = 229; // what some engines report for keys an input method takes
+
+/**
+ * @param {{
+ *   draft: string, send(text: string): void, state(state: string): void, keep(draft: string): void,
+ *   lastOwn(): Message | null, leave(): void,
+ * }} actions
+ */
+export function composer({ draft, send, state, keep, lastOwn, leave }) {
+  const text = h('textarea', {
+    rows: '1', value: draft, placeholder: t('chat.write'), 'aria-label': t('chat.write'), enterkeyhint: 'send', autocapitalize: 'sentences',
+  });
+  const button = h('button', { class: 'send', type: 'submit', title: t('chat.send'), 'aria-label': t('chat.send') }, icon(SEND));
+  const editing = h('p', { class: 'editing', hidden: true }, t('chat.editing'));
+  let writing = false;
+  let pause = 0;
+  let saving = 0;
+
+  const say = (/** @type {string} */ what) => {
+    writing = what === 'composing';
+    state(what);
+  };
+  const grow = () => {
+    text.style.blockSize = 'auto';
+    text.style.blockSize = `${text.scrollHeight + 2}px`;
+  };
+  const handle = {
+    /** @type {Message | null} */
+    correcting: null,
+    element: h('form', { class: 'composer', on: { submit: onSubmit } }, editing, h('div', { class: 'composer-row' }, text, button)),
+    focus() {
+      text.focus({ preventScroll: true });
+    },
+    stop() {
+      window.clearTimeout(pause);
+      window.clearTimeout(saving);
+      if (!handle.correcting) keep(text.value);
+      if (writing) say('paused');
+    },
+  };
+
+  /** @param {Message | null} message */
+  function correct(message) {
+    handle.correcting = message;
+    editing.hidden = message === null;
+    text.value = message?.body ?? '';
+    grow();
+  }
+
+  /** @param {Event} event */
+  function onSubmit(event) {
+    event.preventDefault();
+    const body = text.value.trim();
+    if (!body) return;
+    writing = false; // the message itself says that we are done
+    window.clearTimeout(pause);
+    send(body);
+    correct(null);
+    keep('');
+    text.focus();
+  }
+
+  text.addEventListener('keydown', (event) => {
+    if (event.isComposing || event.keyCode === IME_KEY) return;
+    if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      handle.element.requestSubmit();
+    } else if (event.key === 'ArrowUp' && text.value === '') {
+      const last = lastOwn();
+      if (!last) return;
+      event.preventDefault();
+      correct(last);
+    } else if (event.key === 'Escape') {
+      if (handle.correcting) correct(null);
+      else leave();
+    }
+  });
+  text.addEventListener('input', () => {
+    grow();
+    if (!writing && text.value) say('composing');
+    window.clearTimeout(pause);
+    pause = window.setTimeout(() => writing && say(text.value ? 'paused' : 'active'), PAUSE);
+    window.clearTimeout(saving);
+    saving = window.setTimeout(() => !handle.correcting && keep(text.value), 500);
+  });
+  requestAnimationFrame(grow);
+  return handle;
+}

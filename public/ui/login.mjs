@@ -1,0 +1,98 @@
+// The first view: address and password, and what went wrong in words with a next step.
+
+import { hasText, t } from '../i18n/i18n.mjs';
+import { parseJid } from '../xmpp/jid.mjs';
+import { serves } from '../xmpp/discovery.mjs';
+import { asFailure, Failure } from '../core/result.mjs';
+import { h } from './dom.mjs';
+
+/**
+ * What happened and what to do, as two sentences.
+ * @param {unknown} error
+ */
+export function describe(error) {
+  const { code, detail } = asFailure(error);
+  const key = hasText(`error.${code}`) ? `error.${code}` : 'error.internal';
+  return { title: t(key), next: t(`${key}.next`), detail };
+}
+
+/** @param {HTMLElement} box @param {unknown} error @param {HTMLElement | null} [extra] */
+export function showProblem(box, error, extra = null) {
+  const { title, next, detail } = describe(error);
+  box.replaceChildren(h('strong', {}, title), h('p', {}, next), ...(extra ? [extra] : []));
+  box.title = detail;
+  box.hidden = false;
+}
+
+/**
+ * @param {{
+ *   config: import('../xmpp/discovery.mjs').Config, address: string,
+ *   logIn(account: import('../xmpp/jid.mjs').Jid, password: string): Promise<void>, forget(account: string): void,
+ * }} options
+ */
+export function loginView({ config, address, logIn, forget }) {
+  const problem = h('div', { class: 'problem', role: 'alert', hidden: true });
+  const user = h('input', {
+    id: 'login-address', name: 'username', autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', inputmode: 'email',
+    required: true, value: address, placeholder: config.domain ? t('login.address.short') : t('login.address.full'),
+  });
+  const password = h('input', { id: 'login-password', name: 'password', type: 'password', autocomplete: 'current-password', required: true });
+  const button = h('button', { class: 'button primary wide', type: 'submit' }, t('login.submit'));
+  const reveal = h('button', {
+    class: 'reveal', type: 'button', 'aria-pressed': 'false',
+    on: {
+      click: () => {
+        const shown = password.type === 'text';
+        password.type = shown ? 'password' : 'text';
+        reveal.setAttribute('aria-pressed', String(!shown));
+      },
+    },
+  }, t('login.reveal'));
+
+  /** @returns {import('../xmpp/jid.mjs').Jid} */
+  const readAddress = () => {
+    const typed = user.value.trim();
+    const account = parseJid(typed.includes('@') || !config.domain ? typed : `${typed}@${config.domain}`);
+    if (!account?.local) throw new Failure('bad-address');
+    if (!serves(config, account.domain)) throw new Failure('host-unknown', { detail: account.domain });
+    if (!password.value) throw new Failure('no-password');
+    return account;
+  };
+
+  /** @param {Event} event */
+  const submit = async (event) => {
+    event.preventDefault();
+    problem.hidden = true;
+    try {
+      const account = readAddress();
+      button.disabled = true;
+      button.textContent = t('login.busy');
+      await logIn(account, password.value);
+    } catch (error) {
+      const failure = asFailure(error);
+      const trust = failure.code === 'sasl-downgrade' && h('button', {
+        class: 'button', type: 'button', on: { click: () => { forget(readAddress().bare); form.requestSubmit(); } },
+      }, t('login.trust'));
+      showProblem(problem, failure, trust || null);
+      const field = ['bad-address', 'host-unknown'].includes(failure.code) ? user : password;
+      field.focus();
+      if (failure.code === 'wrong-password') password.select();
+    } finally {
+      button.disabled = false;
+      button.textContent = t('login.submit');
+    }
+  };
+  const form = h('form', { class: 'card login', novalidate: true, on: { submit } },
+    h('div', { class: 'brand' }, h('img', { src: 'icons/icon.svg', alt: '', width: 48, height: 48 }), h('h1', {}, config.product)),
+    h('p', { class: 'lead' }, config.domain ? t('login.lead', { domain: config.domain }) : t('login.lead.any')),
+    problem,
+    h('div', { class: 'field' }, h('label', { for: 'login-address' }, t('login.address')),
+      h('div', { class: 'joined' }, user, config.domain && h('span', { class: 'suffix', 'aria-hidden': 'true' }, `@${config.domain}`))),
+    h('div', { class: 'field' }, h('label', { for: 'login-password' }, t('login.password')), h('div', { class: 'joined' }, password, reveal)),
+    button);
+  const suffix = form.querySelector('.suffix');
+  user.addEventListener('input', () => suffix?.classList.toggle('faded', user.value.includes('@')));
+  const view = h('main', { class: 'login-page' }, form);
+  requestAnimationFrame(() => (user.value ? password : user).focus());
+  return view;
+}

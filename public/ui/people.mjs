@@ -1,0 +1,88 @@
+// Dialogs about people: start a chat, edit a contact, my own state.
+
+import { t } from '../i18n/i18n.mjs';
+import { parseJid } from '../xmpp/jid.mjs';
+import { field, openDialog } from './dialogs.mjs';
+import { h } from './dom.mjs';
+/** @typedef {import('../features/client.mjs').Client} Client */
+
+/** @param {string} typed @param {string} domain */
+function readAddress(typed, domain) {
+  const address = parseJid(typed.includes('@') ? typed : `${typed}@${domain}`);
+  if (!address?.local) throw new Error(t('error.bad-address'));
+  return address.bare;
+}
+
+/** @param {Client} client @param {(jid: string) => void} open */
+export function newChatDialog(client, open) {
+  const add = h('input', { type: 'checkbox', name: 'add', id: 'new-add', checked: true });
+  openDialog({
+    title: t('new.title'),
+    content: [
+      field({ name: 'address', label: t('new.address'), hint: t('new.hint', { domain: client.account.domain }), required: true, inputmode: 'email' }),
+      h('div', { class: 'check' }, add, h('label', { for: 'new-add' }, t('new.add'))),
+    ],
+    action: t('new.submit'),
+    async submit(fields) {
+      const jid = readAddress(String(fields.get('address')).trim(), client.account.domain);
+      const { conversations } = await client.chats;
+      if (fields.get('add') && jid !== client.account.bare && !client.roster.contacts.has(jid)) {
+        await client.roster.save(jid);
+        client.presence.subscribe(jid);
+      }
+      conversations.open(jid);
+      open(jid);
+    },
+  });
+}
+
+/** @param {Client} client @param {string} jid */
+export function contactDialog(client, jid) {
+  const { roster, presence } = client;
+  const contact = roster.contacts.get(jid);
+  const sees = ['to', 'both'].includes(contact?.subscription ?? '');
+  const remove = h('button', {
+    class: 'button danger', type: 'button',
+    on: { click: async () => { await roster.remove(jid).catch(() => {}); dialog.close(); } },
+  }, t('contact.remove'));
+  const dialog = openDialog({
+    title: t('contact.title'),
+    content: [
+      h('p', { class: 'muted' }, h('bdi', {}, jid)),
+      field({ name: 'name', label: t('contact.name'), value: contact?.name ?? '' }),
+      h('p', { class: 'hint' }, t(contact ? (sees ? 'contact.sees' : 'contact.asked') : 'contact.stranger')),
+      ...(contact ? [remove] : []),
+    ],
+    action: t(contact ? 'contact.save' : 'contact.add'),
+    async submit(fields) {
+      await roster.save(jid, { name: String(fields.get('name')).trim() });
+      if (!sees) presence.subscribe(jid);
+    },
+  });
+}
+
+/** @param {Client} client */
+export function accountDialog(client) {
+  const { presence, connection, account } = client;
+  const shows = /** @type {const} */ (['online', 'chat', 'away', 'xa', 'dnd']);
+  const select = h('select', { name: 'show', id: 'own-show' }, ...shows.map((show) =>
+    h('option', { value: show, selected: show === presence.own.show }, t(`show.${show}`))));
+  const out = h('button', {
+    class: 'button danger', type: 'button',
+    on: { click: () => { connection.stop(); setTimeout(() => location.reload(), 300); } },
+  }, t('account.sign-out'));
+  openDialog({
+    title: t('account.title'),
+    content: [
+      h('p', { class: 'muted' }, h('bdi', {}, account.bare)),
+      h('div', { class: 'field' }, h('label', { for: 'own-show' }, t('account.show')), select),
+      field({ name: 'status', label: t('account.status'), value: presence.own.status }),
+      out,
+    ],
+    action: t('account.save'),
+    submit(fields) {
+      const show = shows.find((one) => one === fields.get('show')) ?? 'online';
+      presence.announce({ show, status: String(fields.get('status')).trim() });
+    },
+  });
+}

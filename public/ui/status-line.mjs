@@ -1,0 +1,52 @@
+// One line that says what the connection is doing, whenever it is not simply there.
+
+import { t } from '../i18n/i18n.mjs';
+import { fill, h } from './dom.mjs';
+import { describe } from './login.mjs';
+
+const PATIENCE = 600; // a resumption that is quicker needs no words
+
+/** @param {import('../features/client.mjs').Client} client */
+export function statusLine({ connection }) {
+  const line = h('div', { class: 'status-line', role: 'status', hidden: true });
+  let pause = 0;
+  let ticker = 0;
+
+  /** @param {string} key @param {() => void} act */
+  const button = (key, act) => h('button', { class: 'button small', type: 'button', on: { click: act } }, t(key));
+
+  const render = () => {
+    const { name, failure, networkUp, retryAt } = connection.state;
+    window.clearInterval(ticker);
+    line.classList.toggle('ended', name === 'ended');
+    if (name === 'ended') {
+      const { title, next } = describe(failure);
+      const again = failure?.code === 'password-needed' || failure?.code === 'wrong-password'
+        ? button('status.sign-in', () => location.reload())
+        : button('status.continue', () => connection.again());
+      fill(line, h('span', {}, failure ? `${title} ${next}` : t('status.signed-out')), again);
+    } else if (!networkUp) {
+      fill(line, h('span', {}, t('status.no-network')));
+    } else if (name === 'waiting') {
+      const countdown = h('span', {}, '');
+      const tick = () => (countdown.textContent = t('status.waiting', { count: Math.max(1, Math.ceil((retryAt - Date.now()) / 1000)) }));
+      tick();
+      ticker = window.setInterval(tick, 1000);
+      fill(line, countdown, button('status.now', () => connection.retryNow()));
+    } else {
+      fill(line, h('span', {}, t('status.connecting')));
+    }
+  };
+
+  connection.on('state', ({ name, networkUp }) => {
+    window.clearTimeout(pause);
+    if (name === 'online' && networkUp) {
+      window.clearInterval(ticker);
+      line.hidden = true;
+      return;
+    }
+    if (!line.hidden) render();
+    else pause = window.setTimeout(() => { line.hidden = false; render(); }, name === 'ended' ? 0 : PATIENCE);
+  });
+  return line;
+}

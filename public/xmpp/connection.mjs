@@ -1,0 +1,266 @@
+// One account's connection for the life of the page: logs in, resumes after every loss, keeps what was not
+// acknowledged, and says in one state what is going on. Knows streams; knows no feature.
+
+import { Emitter } from '../core/emitter.mjs';
+import { asFailure, Failure } from '../core/result.mjs';
+import { randomId } from '../core/bytes.mjs';
+import { el } from './builder.mjs';
+import { CSI, PING, SM } from './ns.mjs';
+import { nextAttempt } from './reconnect.mjs';
+import { establish } from './session.mjs';
+import { isStanza, StreamManagement } from './sm.mjs';
+/** @typedef {import('./xml.mjs').XmlElement} XmlElement */
+/** @typedef {import('./transport.mjs').Transport} Transport */
+
+const ACK_PAUSE = 50; // one request for all messages of a burst
+const ANSWER_LIMIT = 8_000; // silence after a question means a dead path
+const IDLE_LIMIT = 50_000; // below the 60 s after which many proxies cut
+const OFFLINE_LIMIT = 1_000; // stanzas written while there is no session
+
+/**
+ * @typedef {{ name: 'idle' | 'connecting' | 'online' | 'waiting' | 'ended', failure: Failure | null, retryAt: number, networkUp: boolean }} State
+ * @typedef {{
+ *   account: import('./jid.mjs').Jid, credentials: { username: string, password?: string, keys?: import('./sasl/scram.mjs').ScramKeys | null },
+ *   makeTransport: () => Transport, resource: string, lang: string, secure: boolean,
+ *   storage: import('./sasl/choose.mjs').KeyValue, clock: import('../core/clock.mjs').Clock,
+ * }} Options
+ */
+
+/** Events: state (State), ready ({ resumed, lost }), element (XmlElement), handled (XmlElement[]). */
+export class Connection extends Emitter {
+  /** @type {State} */
+  state = { name: 'idle', failure: null, retryAt: 0, networkUp: true };
+  #sm = new StreamManagement();
+  /** @type {Transport | null} */
+  #transport = null;
+  /** @type {XmlElement[]} */
+  #offline = [];
+  /**
+   * From sessions whose counters broke.
+   * @type {XmlElement[]}
+   */
+  #strayed = [];
+  #attempt = 0;
+  #active = true;
+  #csi = false;
+  #cancelRetry = () => {};
+  #cancelAck = () => {};
+  #cancelWatch = () => {};
+  #cancelIdle = () => {};
+  #ackPlanned = false;
+  #watching = false;
+
+  /** @param {Options} options */
+  constructor(options) {
+    super();
+    this.options = options;
+    this.jid = options.account;
+  }
+
+  get online() {
+    return this.state.name === 'online';
+  }
+
+  /** The first login. Throws the Failure to show; the connection is of no use then. */
+  async start() {
+    await this.#connect();
+    const { name, failure } = this.state;
+    if (name !== 'online') {
+      this.#end(failure);
+      throw failure ?? new Failure('connection-lost');
+    }
+  }
+
+  /** Says goodbye; nothing is tried again. */
+  stop() {
+    const transport = this.#transport;
+    this.#end(null);
+    transport?.close();
+  }
+
+  /** @param {XmlElement} stanza */
+  send(stanza) {
+    if (this.state.name === 'ended') return;
+    if (!this.online) {
+      if (this.#offline.length < OFFLINE_LIMIT) this.#offline.push(stanza);
+      return;
+    }
+    if (this.#sm.active) this.#sm.sent(stanza);
+    this.#transport?.send(stanza);
+    if (this.#sm.active) this.#planAck();
+    else this.emit('handled', [stanza]);
+  }
+
+  /**
+   * Whether somebody looks at the page; the server may hold back what is not urgent (XEP-0352).
+   * @param {boolean} active
+   */
+  setActive(active) {
+    if (active === this.#active) return;
+    this.#active = active;
+    this.#tellActivity();
+    if (active) this.wake();
+  }
+
+  /** The page became visible or the network came back: find out now whether the connection lives. */
+  wake() {
+    if (this.state.name === 'waiting') this.retryNow();
+    else if (this.online) this.#probe();
+  }
+
+  /** @param {boolean} up */
+  setNetwork(up) {
+    if (up === this.state.networkUp) return;
+    this.#set({ networkUp: up });
+    if (up) this.wake();
+    else if (this.online) this.#transport?.abort();
+  }
+
+  retryNow() {
+    if (this.state.name !== 'waiting') return;
+    this.#cancelRetry();
+    void this.#connect();
+  }
+
+  /** Goes on after an end that the person can undo, such as a session taken over elsewhere. */
+  again() {
+    if (this.state.name !== 'ended') return;
+    this.#attempt = 0;
+    void this.#connect();
+  }
+
+  /** @param {Partial<State>} change */
+  #set(change) {
+    this.state = { ...this.state, ...change };
+    this.emit('state', this.state);
+  }
+
+  async #connect() {
+    this.#set({ name: 'connecting', retryAt: 0 });
+    const { options } = this;
+    const transport = options.makeTransport();
+    this.#transport = transport;
+    try {
+      const established = await establish({ ...options, transport, sm: this.#sm, resource: this.jid.resource || options.resource });
+      if (this.#transport !== transport) return;
+      this.#established(transport, established);
+    } catch (error) {
+      if (this.#transport === transport) {
+        this.#transport = null;
+        transport.close();
+        this.#lost(asFailure(error));
+      }
+    }
+  }
+
+  /** @param {Transport} transport @param {import('./session.mjs').Established} established */
+  #established(transport, { jid, resumed, handled, again, lost, keys, features, reader }) {
+    const { credentials } = this.options;
+    // From here on the salted key logs in again; the password is not kept (security rule 6).
+    if (keys) this.options.credentials = { username: credentials.username, keys };
+    if (!resumed) this.jid = jid;
+    this.#attempt = 0;
+    this.#csi = features.child('csi', CSI) !== null;
+    transport.on('close', ({ failure }) => this.#closed(transport, failure));
+    for (const stanza of again) transport.send(stanza);
+    this.#set({ name: 'online', failure: null });
+    if (!this.#active) this.#tellActivity();
+    const offline = this.#offline.splice(0);
+    if (resumed) for (const stanza of offline) this.send(stanza);
+    if (handled.length > 0) this.emit('handled', handled);
+    this.emit('ready', { resumed, lost: resumed ? [] : [...this.#strayed.splice(0), ...lost], unsent: resumed ? [] : offline, features });
+    this.#heard();
+    reader.handOff((element) => this.#receive(element));
+    if (again.length > 0) this.#planAck();
+  }
+
+  /** @param {XmlElement} element */
+  #receive(element) {
+    this.#heard();
+    try {
+      if (isStanza(element)) {
+        this.#sm.received();
+        this.emit('element', element);
+      } else if (element.is('r', SM)) {
+        this.#transport?.send(this.#sm.answer());
+      } else if (element.is('a', SM)) {
+        const handled = this.#sm.acknowledged(element.attrs.h);
+        if (handled.length > 0) this.emit('handled', handled);
+      }
+    } catch (error) {
+      const transport = this.#transport;
+      this.#transport = null;
+      transport?.close();
+      this.#strayed.push(...this.#sm.failed(null).lost);
+      this.#lost(asFailure(error));
+    }
+  }
+
+  /** @param {Transport} transport @param {Failure | null} failure */
+  #closed(transport, failure) {
+    if (this.#transport !== transport) return;
+    this.#transport = null;
+    this.#lost(failure ?? new Failure('connection-lost', { retry: true }));
+  }
+
+  /** @param {Failure} failure */
+  #lost(failure) {
+    this.#stopTimers();
+    const { clock } = this.options;
+    const { networkUp } = this.state;
+    const delay = nextAttempt(failure, { attempt: this.#attempt, random: clock.random(), networkUp });
+    this.#attempt += 1;
+    if (delay === null) {
+      this.#end(failure);
+      return;
+    }
+    this.#set({ name: 'waiting', failure, retryAt: clock.now() + delay });
+    this.#cancelRetry = clock.after(delay, () => this.retryNow());
+  }
+
+  /** @param {Failure | null} failure */
+  #end(failure) {
+    this.#stopTimers();
+    this.#transport = null;
+    if (this.state.name !== 'ended') this.#set({ name: 'ended', failure, retryAt: 0 });
+  }
+
+  #stopTimers() {
+    this.#cancelRetry();
+    this.#cancelAck();
+    this.#cancelWatch();
+    this.#cancelIdle();
+    this.#ackPlanned = false;
+    this.#watching = false;
+  }
+
+  /** Whatever comes in proves that the path lives. */
+  #heard() {
+    this.#cancelWatch();
+    this.#watching = false;
+    this.#cancelIdle();
+    this.#cancelIdle = this.options.clock.after(IDLE_LIMIT, () => this.#probe());
+  }
+
+  #planAck() {
+    if (this.#ackPlanned) return;
+    this.#ackPlanned = true;
+    this.#cancelAck = this.options.clock.after(ACK_PAUSE, () => {
+      this.#ackPlanned = false;
+      this.#probe();
+    });
+  }
+
+  /** Asks for a sign of life, and drops the connection when none comes. */
+  #probe() {
+    const ping = () => el('iq', { type: 'get', id: `ping-${randomId(6)}`, to: this.jid.domain }, el('ping', { xmlns: PING }));
+    this.#transport?.send(this.#sm.active ? this.#sm.request() : ping());
+    if (this.#watching) return;
+    this.#watching = true;
+    this.#cancelWatch = this.options.clock.after(ANSWER_LIMIT, () => this.#transport?.abort());
+  }
+
+  #tellActivity() {
+    if (this.online && this.#csi) this.#transport?.send(el(this.#active ? 'active' : 'inactive', { xmlns: CSI }));
+  }
+}

@@ -1,0 +1,66 @@
+// Finds where and as which domain to connect: the edge that served the page says it in config.json.
+
+import { Failure } from '../core/result.mjs';
+import { within } from '../core/clock.mjs';
+
+const LIMIT = 8_000;
+
+/** @typedef {{ product: string, domain: string, domains: string[], websocket: string, bosh: string }} Config */
+
+/** @param {unknown} value @returns {string} */
+const text = (value) => (typeof value === 'string' ? value : '');
+
+/** @param {string} endpoint a path or a URL @param {string} page @param {boolean} socket */
+function resolveEndpoint(endpoint, page, socket) {
+  if (!endpoint) return '';
+  const url = new URL(endpoint, page);
+  if (socket) url.protocol = url.protocol.replace(/^http/, 'ws');
+  // A page that came over TLS never talks in the clear (RFC 7395 section 6).
+  const secure = new URL(page).protocol === 'https:';
+  const allowed = socket ? ['wss:', secure ? '' : 'ws:'] : ['https:', secure ? '' : 'http:'];
+  return allowed.includes(url.protocol) ? url.href : '';
+}
+
+/**
+ * @param {any} raw what config.json holds
+ * @param {string} page the page's own URL
+ * @returns {Config}
+ */
+export function readConfig(raw, page) {
+  if (typeof raw !== 'object' || raw === null) throw new Failure('config-bad');
+  const domains = Array.isArray(raw.domains) ? raw.domains.map(text).filter(Boolean) : [];
+  const domain = text(raw.domain) || domains[0] || '';
+  const config = {
+    product: text(raw.product) || 'XMPP Edge',
+    domain,
+    domains: domains.length > 0 ? domains : domain ? [domain] : [],
+    websocket: resolveEndpoint(text(raw.websocket), page, true),
+    bosh: resolveEndpoint(text(raw.bosh), page, false),
+  };
+  if (!config.websocket && !config.bosh) throw new Failure('config-bad');
+  return config;
+}
+
+/**
+ * @param {{ page: string, fetch: typeof fetch, clock: import('../core/clock.mjs').Clock }} host
+ * @returns {Promise<Config>}
+ */
+export async function loadConfig({ page, fetch, clock }) {
+  const load = async () => {
+    const response = await fetch(new URL('config.json', page).href, { cache: 'no-cache' });
+    if (!response.ok) throw new Failure('config-unreachable', { detail: `HTTP ${response.status}`, retry: true });
+    return readConfig(await response.json(), page);
+  };
+  try {
+    return await within(clock, LIMIT, load(), () => new Failure('config-unreachable', { retry: true }));
+  } catch (error) {
+    throw error instanceof Failure ? error : new Failure('config-unreachable', { detail: String(error), retry: true });
+  }
+}
+
+/**
+ * Whether the edge serves that domain; `*` stands for any.
+ * @param {Config} config @param {string} domain
+ */
+export const serves = (config, domain) =>
+  config.domains.length === 0 || config.domains.includes('*') || config.domains.includes(domain);

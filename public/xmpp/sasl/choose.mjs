@@ -1,0 +1,41 @@
+// Picks the SASL mechanism and remembers the best one an account was ever offered: a server, or somebody between,
+// that suddenly offers less is refused (WEBCLIENT security rule 7). Knows no wire.
+
+import { Failure } from '../../core/result.mjs';
+import { Scram } from './scram.mjs';
+import { Plain } from './plain.mjs';
+
+const PREFERENCE = ['SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN'];
+const KEY = 'edge.sasl.';
+
+/** @typedef {{ getItem(key: string): string | null, setItem(key: string, value: string): void, removeItem(key: string): void }} KeyValue */
+
+/**
+ * @param {{
+ *   offered: string[], account: string, credentials: { username: string, password?: string, keys?: import('./scram.mjs').ScramKeys | null },
+ *   secure: boolean, storage: KeyValue,
+ * }} request secure: https or loopback, which is also where browsers give us WebCrypto
+ * @returns {Scram | Plain} a mechanism for this one attempt
+ */
+export function chooseMechanism({ offered, account, credentials, secure, storage }) {
+  if (!secure) throw new Failure('insecure-page');
+  const mechanism = PREFERENCE.find((name) => offered.includes(name));
+  if (!mechanism) throw new Failure('no-mechanism', { detail: offered.join(', ') });
+  const remembered = PREFERENCE.indexOf(storage.getItem(KEY + account) ?? '');
+  if (remembered >= 0 && PREFERENCE.indexOf(mechanism) > remembered) {
+    throw new Failure('sasl-downgrade', { detail: `${PREFERENCE[remembered]} > ${mechanism}` });
+  }
+  return mechanism === 'PLAIN' ? new Plain(credentials) : new Scram(mechanism, credentials);
+}
+
+/**
+ * After a login that succeeded.
+ * @param {KeyValue} storage @param {string} account @param {string} mechanism
+ */
+export const rememberMechanism = (storage, account, mechanism) => storage.setItem(KEY + account, mechanism);
+
+/**
+ * When the person trusts the weaker offer.
+ * @param {KeyValue} storage @param {string} account
+ */
+export const forgetMechanism = (storage, account) => storage.removeItem(KEY + account);
