@@ -25,7 +25,11 @@ func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
 
 let package = Package(
     name: "xmpp-edge",
-    dependencies: [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
     targets: [
         // System headers and libraries.
         .target(name: "CLinux"),
@@ -47,6 +51,17 @@ let package = Package(
         // The join.
         room("EdgeServer", ["Bytes", "Crypto", "Deflate", "HTTPWire", "WebSocketWire", "XMPPWire", "Reactor"]),
 
+        // The program: flags, configuration, log lines, exit codes.
+        .executableTarget(
+            name: "xmpp-edge",
+            dependencies: [
+                "EdgeServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
         // Tests.
         .target(name: "WireTesting", path: "Tests/WireTesting", swiftSettings: strict),
         .executableTarget(
@@ -60,5 +75,6 @@ let package = Package(
         tests(of: "XMPPWire", ["Bytes"]),
         tests(of: "Reactor", ["Bytes"]),
         tests(of: "EdgeServer", ["Bytes", "HTTPWire", "WebSocketWire", "XMPPWire", "Reactor"]),
+        tests(of: "xmpp-edge", ["EdgeServer", "Reactor", .product(name: "Logging", package: "swift-log")]),
     ]
 )

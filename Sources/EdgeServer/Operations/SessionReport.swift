@@ -45,4 +45,12 @@ package struct SessionReport: Sendable {
         self.duration = duration
         self.timeToLogin = timeToLogin
     }
+
+    /// The id as sixteen hexadecimal digits.
+    package var name: String {
+        let digits = String(id, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+
+    package var clientHost: String { client.host }
 }

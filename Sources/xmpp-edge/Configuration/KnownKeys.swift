@@ -1,0 +1,83 @@
+/// All keys of the configuration, in the order of the sample file. Knows how each is written, not what it is for: that
+/// stands in `Settings`, `Limits` and the sample.
+internal import EdgeServer
+
+extension SettingKey {
+    package static let all: [SettingKey] =
+        [
+            .list("listen", "an address: \(ListenAddress.forms)", \.listeners, { ListenAddress($0) }, \.description),
+            admin,
+            .list("upstreams", "DOMAIN=HOST:PORT, such as example.org=127.0.0.1:5222", \.upstreams, route, text),
+            publicFolder,
+            workers,
+            .list("websocket-paths", "a path, such as /ws", \.websocketPaths, { $0 }, { $0 }),
+            .list("bosh-paths", "a path, such as /bosh", \.boshPaths, { $0 }, { $0 }),
+            allowedOrigins,
+            .list("allow-mechanisms", mechanismForm, \.mechanisms.allowed, { $0.uppercased() }, { $0 }),
+            .list("hide-mechanisms", mechanismForm, \.mechanisms.hidden, { $0.uppercased() }, { $0 }),
+            stripChannelBinding,
+            .word("log-format", \.logFormat),
+            .word("log-level", \.logLevel),
+        ] + LimitRule.all.map(SettingKey.limit)
+
+    private static let mechanismForm = "a SASL mechanism, such as SCRAM-SHA-256"
+
+    private static let admin = one(
+        "admin", "an address (\(ListenAddress.forms)) or off", { $0.admin?.description ?? "off" },
+        { text, settings in
+            if WrittenValue.isOn(text) == false {
+                settings.admin = nil
+                return true
+            }
+            guard let address = ListenAddress(text) else { return false }
+            settings.admin = address
+            return true
+        })
+
+    private static let publicFolder = one(
+        "public", "a folder", \.publicFolder,
+        { text, settings in
+            settings.publicFolder = text
+            return true
+        })
+
+    private static let workers = one(
+        "workers", WrittenValue.countForm, { "\($0.workers)" },
+        { text, settings in
+            guard let count = WrittenValue.count(text) else { return false }
+            settings.workers = count
+            return true
+        })
+
+    private static let stripChannelBinding = one(
+        "strip-channel-binding", WrittenValue.switchForm, { "\($0.stripChannelBinding)" },
+        { text, settings in
+            guard let isOn = WrittenValue.isOn(text) else { return false }
+            settings.stripChannelBinding = isOn
+            return true
+        })
+
+    private static let allowedOrigins = SettingKey(
+        name: "allowed-origins", isList: true,
+        form: "same-host, no-origin, * or an origin such as https://chat.example.org",
+        read: { words, settings throws(WrongValue) in
+            do throws(OriginPolicy.UnknownWord) {
+                settings.allowedOrigins = try OriginPolicy(words: words)
+            } catch {
+                throw WrongValue(value: error.word)
+            }
+        },
+        show: \.allowedOrigins.words)
+
+    /// `example.org=127.0.0.1:5222`; the port may be left out.
+    @Sendable private static func route(_ text: String) -> DomainRoute? {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty else { return nil }
+        guard let server = HostAndPort(String(parts[1]), defaultPort: DomainRoute.defaultPort) else { return nil }
+        return DomainRoute(domain: String(parts[0]), host: server.host, port: server.port)
+    }
+
+    @Sendable private static func text(_ route: DomainRoute) -> String {
+        "\(route.domain)=\(route.server)"
+    }
+}

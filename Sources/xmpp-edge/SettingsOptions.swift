@@ -1,0 +1,61 @@
+/// The command line's part of the settings. Knows flags and their help; what a value means is the configuration's business.
+internal import ArgumentParser
+internal import EdgeServer
+internal import Foundation
+
+struct SettingsOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Read this YAML file; deploy/edge.yaml explains every key.", valueName: "file"))
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Take browsers' connections there: HOST:PORT, [IPV6]:PORT or unix:/PATH. Repeat for more. "
+                + "(default: 127.0.0.1:5280)", valueName: "address"))
+    var listen: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Serve this XMPP domain. Repeat for more; '*' serves every domain.", valueName: "name"))
+    var domain: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The domain's XMPP server, HOST or HOST:PORT of its client port. One for each --domain, or one for all.",
+            valueName: "server"))
+    var upstream: [String] = []
+
+    @Option(name: .customLong("public"), help: ArgumentHelp("Serve the web page in this folder.", valueName: "folder"))
+    var publicFolder: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Serve health and readiness there, or nowhere with off. (default: 127.0.0.1:5281)", valueName: "address"))
+    var admin: String?
+
+    @Option(help: ArgumentHelp("Threads for sessions. (default: one per core)", valueName: "number"))
+    var workers: String?
+
+    @Option(help: ArgumentHelp("Lines for people (text) or for programs (json). (default: text)", valueName: "format"))
+    var logFormat: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Least important line to write: debug, info, notice, warning, error. (default: info)", valueName: "level"))
+    var logLevel: String?
+
+    /// All sources together.
+    func settings(environment: [String: String]) throws(ConfigurationProblems) -> Settings {
+        let variable = environment["XMPP_EDGE_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+        var file: ConfigurationFile?
+        if let path = config ?? variable { file = try ConfigurationFile(path: path) }
+        return try ConfigurationReader(flags: try flags(), environment: environment, file: file).read()
+    }
+
+    private func flags() throws(ConfigurationProblems) -> [String: [String]] {
+        let one = ["public": publicFolder, "admin": admin, "workers": workers, "log-format": logFormat]
+            .merging(["log-level": logLevel]) { first, _ in first }
+        return one.compactMapValues { $0.map { [$0] } }
+            .merging(["listen": listen, "upstreams": try DomainPairs.pair(domain, upstream)]) { first, _ in first }
+            .filter { !$0.value.isEmpty }
+    }
+}

@@ -1,0 +1,199 @@
+import EdgeServer
+import Testing
+import xmpp_edge
+
+@Suite struct ConfigurationReaderTests {
+    private static func read(
+        flags: [String: [String]] = [:], environment: [String: String] = [:], file: String? = nil
+    ) throws -> Settings {
+        let file = try file.map { try ConfigurationFile(name: "edge.yaml", text: $0) }
+        return try ConfigurationReader(flags: flags, environment: environment, file: file).read()
+    }
+
+    /// All that is wrong.
+    private static func problems(
+        flags: [String: [String]] = [:], environment: [String: String] = [:], file: String? = nil
+    ) -> [String] {
+        do {
+            _ = try read(flags: flags, environment: environment, file: file)
+            return []
+        } catch let problems as ConfigurationProblems {
+            return problems.sentences
+        } catch {
+            return ["an error of another kind: \(error)"]
+        }
+    }
+
+    private static let server = "upstreams: [example.org=127.0.0.1]\n"
+
+    @Test("Flags win over the environment, the environment over the file, the file over the defaults")
+    func precedence() throws {
+        let file = Self.server + "workers: 1\nlog-format: json\nlog-level: debug\n"
+        let settings = try Self.read(
+            flags: ["workers": ["3"]],
+            environment: [
+                "XMPP_EDGE_WORKERS": "2", "XMPP_EDGE_LOG_FORMAT": "text", "XMPP_EDGE_LIMITS_STANZA": "1 MiB",
+            ],
+            file: file + "limits: {stanza: 20000, body: 2 MiB}\n")
+        #expect(settings.workers == 3)
+        #expect(settings.logFormat == .text)
+        #expect(settings.logLevel == .debug)
+        #expect(settings.limits.stanza == 1 << 20)
+        #expect(settings.limits.body == 2 << 20)
+        #expect(settings.limits.depth == 64)
+        #expect(settings.listeners == Settings().listeners)
+    }
+
+    @Test("Lists come from flags, from commas in a variable, and from YAML lists or single values")
+    func lists() throws {
+        let expected: [ListenAddress] = [.tcp(host: "::1", port: 1), .unix(path: "/run/e")]
+        #expect(try Self.read(flags: ["listen": ["[::1]:1", "unix:/run/e"]], file: Self.server).listeners == expected)
+        let variables = ["XMPP_EDGE_LISTEN": "[::1]:1, unix:/run/e", "XMPP_EDGE_UPSTREAMS": "a.example=x:1,*=y"]
+        let settings = try Self.read(environment: variables)
+        #expect(settings.listeners == expected)
+        #expect(
+            settings.upstreams == [
+                DomainRoute(domain: "a.example", host: "x", port: 1), DomainRoute(domain: "*", host: "y", port: 5222),
+            ])
+        #expect(try Self.read(file: Self.server + "listen: ['[::1]:1', unix:/run/e]").listeners == expected)
+        #expect(try Self.read(file: Self.server + "listen: '*:80'").listeners == [.tcp(host: "0.0.0.0", port: 80)])
+        #expect(try Self.read(file: "upstreams: '*=[::1]:5222'").upstreams[0].server == "[::1]:5222")
+    }
+
+    @Test("Every key is an environment variable as well", arguments: SettingKey.all)
+    func environment(_ key: SettingKey) throws {
+        var settings = Settings()
+        settings.upstreams = [DomainRoute(domain: "example.org", host: "127.0.0.1")]
+        settings.publicFolder = "public"
+        let values = key.show(settings)
+        guard !values.isEmpty else { return }
+        let variables = [key.environmentName: values.joined(separator: ",")]
+        let file = key.name == "upstreams" ? "" : Self.server
+        let read = try Self.read(environment: variables, file: file)
+        #expect(key.show(read) == values)
+        let wrong = Self.problems(environment: [key.environmentName: "\u{1}"], file: file)
+        // Any text is a folder, and what a path or a mechanism is the settings know.
+        if key.name != "public" { #expect(wrong.first?.hasPrefix("\(key.environmentName): ") == true, "\(wrong)") }
+    }
+
+    @Test("A key without a value is not set, nor is an empty group")
+    func empty() throws {
+        let settings = try Self.read(
+            environment: ["XMPP_EDGE_WORKERS": ""], file: Self.server + "workers:\npublic: ~\nlisten:\nlimits:\n")
+        #expect(settings.workers == 0)
+        #expect(settings.publicFolder == nil)
+        #expect(settings.listeners == Settings().listeners)
+        #expect(try Self.read(flags: ["upstreams": ["*=x"]], file: "# nothing\n\n").upstreams.count == 1)
+    }
+
+    @Test("Variables that container systems invent do no harm")
+    func kubernetes() throws {
+        let variables = [
+            "XMPP_EDGE_SERVICE_HOST": "10.0.0.1", "XMPP_EDGE_PORT": "tcp://10.0.0.1:80",
+            "XMPP_EDGE_PORT_80_TCP_ADDR": "10.0.0.1",
+        ]
+        #expect(Self.problems(environment: variables, file: Self.server) == [])
+        for key in SettingKey.all { #expect(variables[key.environmentName] == nil) }
+    }
+
+    private static let mistakes: [(String, String)] = [
+        ("worker: 2", "edge.yaml: there is no key worker; the nearest is workers"),
+        ("limits: {stanzas: 20 KiB}", "edge.yaml: there is no key limits.stanzas; the nearest is limits.stanza"),
+        ("stanza: 20 KiB", "edge.yaml: there is no key stanza; the nearest is limits.stanza"),
+        ("listen: {tcp: '127.0.0.1:80'}", "edge.yaml: there is no key listen.tcp; the nearest is listen"),
+        ("limits: 5", "edge.yaml: limits is a group of keys, such as limits.request-head"),
+        ("workers: many", "edge.yaml: workers: \"many\" is not a whole number"),
+        ("workers: [1, 2]", "edge.yaml: workers: takes one value, a whole number; not a list"),
+        ("workers: 2000", "edge.yaml: workers: 2000 is not within 0 to 1024"),
+        (
+            "limits: {stanza: 12 parsecs}",
+            "edge.yaml: limits.stanza: \"12 parsecs\" is not a size, such as 262144, 256 KiB or 1 MiB"
+        ),
+        (
+            "limits: {time-to-open: 10}",
+            "edge.yaml: limits.time-to-open: \"10\" is not a time with its unit, such as 500 ms, 10 s, 5 min or 1 h"
+        ),
+        (
+            "limits: {stanza: 9999, stanza-before-login: 9999}",
+            "edge.yaml: limits.stanza: 9999 bytes is not within 10000 to 67108864 bytes"
+        ),
+        ("log-format: xml", "edge.yaml: log-format: \"xml\" is not one of text, json"),
+        ("log-level: loud", "edge.yaml: log-level: \"loud\" is not one of debug, info, notice, warning, error"),
+        (
+            "listen: [5280]",
+            "edge.yaml: listen: \"5280\" is not an address: HOST:PORT, [IPV6]:PORT or unix:/PATH"
+        ),
+        (
+            "admin: nowhere",
+            "edge.yaml: admin: \"nowhere\" is not an address (HOST:PORT, [IPV6]:PORT or unix:/PATH) or off"
+        ),
+        (
+            "allowed-origins: [chat.example.org]",
+            "edge.yaml: allowed-origins: \"chat.example.org\" is not same-host, no-origin, * or an origin such as "
+                + "https://chat.example.org"
+        ),
+        ("strip-channel-binding: perhaps", "edge.yaml: strip-channel-binding: \"perhaps\" is not true or false"),
+        (
+            "hide-mechanisms: ['PLAIN TEXT']",
+            "edge.yaml: hide-mechanisms: \"PLAIN TEXT\" is no name of a SASL mechanism"
+        ),
+        (
+            "websocket-paths: [ws]",
+            "edge.yaml: websocket-paths: \"ws\" is no path; write it like /ws, without a closing slash"
+        ),
+    ]
+
+    @Test("A wrong line of a file is named with its key, its value and what is allowed", arguments: mistakes)
+    func namesMistake(_ line: String, _ sentence: String) {
+        #expect(Self.problems(file: Self.server + line) == [sentence])
+    }
+
+    @Test("All mistakes are told at once")
+    func several() {
+        #expect(Self.problems(file: "workers: x\nlisten: y\nunknown: z\n").count == 3)
+    }
+
+    @Test("A mistake is named where it was made")
+    func origins() {
+        #expect(
+            Self.problems(flags: ["log-format": ["xml"]], file: Self.server) == [
+                "--log-format: \"xml\" is not one of text, json"
+            ])
+        #expect(
+            Self.problems(flags: ["upstreams": ["example.org=host:port"]]) == [
+                "--domain, --upstream: \"example.org=host:port\" is not DOMAIN=HOST:PORT, such as "
+                    + "example.org=127.0.0.1:5222"
+            ])
+        #expect(
+            Self.problems(environment: ["XMPP_EDGE_LIMITS_DEPTH": "1"], file: Self.server) == [
+                "XMPP_EDGE_LIMITS_DEPTH: 1 is not within 8 to 1000"
+            ])
+    }
+
+    @Test("Without any server the way to name one is told")
+    func noServer() {
+        #expect(
+            Self.problems() == [
+                "no XMPP server is named: use --domain example.org --upstream 127.0.0.1:5222, or --config"
+            ])
+    }
+
+    @Test(
+        "What is no YAML is refused with the place",
+        arguments: ["a: [", "- a\n- b", "just text", "a: 1\na: 2", "\t- x"])
+    func noYAML(_ text: String) {
+        let problems = Self.problems(file: text)
+        #expect(problems.count == 1)
+        #expect(problems.first?.hasPrefix("edge.yaml is no valid YAML: ") == true, "\(problems)")
+    }
+
+    @Test("A file that is not there is named")
+    func noFile() {
+        #expect(
+            throws: ConfigurationProblems(
+                "/nonexistent/edge.yaml cannot be read; name a file that exists with --config")
+        ) {
+            try ConfigurationFile(path: "/nonexistent/edge.yaml")
+        }
+    }
+}
