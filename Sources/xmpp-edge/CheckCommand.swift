@@ -1,34 +1,25 @@
 /// `xmpp-edge check`: are these settings valid, and do the servers answer?
 internal import ArgumentParser
 internal import EdgeServer
-internal import Foundation
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Checks the settings, opens a stream to each XMPP server and says what it found.",
+        abstract: "Check the settings, open a stream to each XMPP server and say what was found.",
         discussion: "Takes the same flags, variables and file. Exits with 0 when all is well, else with 1.")
 
     @OptionGroup var options: SettingsOptions
 
     func run() throws {
-        let settings = try Problems.told { try options.settings(environment: ProcessInfo.processInfo.environment) }
-        print("settings are valid: \(settings.upstreams.count) domains")
-    }
-}
-
-/// Tells of problems on standard error and ends with exit code 1.
-enum Problems {
-    static func told<Value>(_ body: () throws -> Value) throws -> Value {
-        do {
-            return try body()
-        } catch let problems as ConfigurationProblems {
-            for sentence in problems.sentences { tell(sentence) }
-            throw ExitCode(1)
+        let settings = try options.settingsOrExit()
+        print("The settings are valid.")
+        var areGood = true
+        for route in settings.upstreams {
+            let finding = UpstreamProbe(route, settings: settings).run()
+            print("\(finding.isGood ? "ok  " : "FAIL") \(finding.sentence)")
+            if let warning = route.warning(isPrivate: finding.isPrivate) { print("warning: \(warning)") }
+            areGood = areGood && finding.isGood
         }
-    }
-
-    static func tell(_ sentence: String) {
-        FileHandle.standardError.write(Data("xmpp-edge: \(sentence)\n".utf8))
+        if !areGood { throw ExitCode(1) }
     }
 }

@@ -1,0 +1,149 @@
+/// Opens one real stream to a server and says what it found there: for an operator who checks settings. Knows the way to
+/// the features and no further; logs in nowhere.
+internal import Bytes
+internal import Reactor
+internal import XMPPWire
+
+package struct UpstreamProbe {
+    private let route: DomainRoute
+    private let settings: Settings
+
+    package init(_ route: DomainRoute, settings: Settings) {
+        self.route = route
+        self.settings = settings
+    }
+
+    /// Blocks until the server has answered or its time is over.
+    package func run() -> UpstreamFinding {
+        let addresses: [SocketAddress]
+        do throws(ResolveFailure) {
+            addresses = try SocketAddress.resolve(host: route.host, port: route.port)
+        } catch {
+            return UpstreamFinding(route: route, outcome: .unresolved(reason: error.reason))
+        }
+        var outcome = UpstreamFinding.Outcome.unresolved(reason: "no address")
+        for address in addresses {
+            outcome = ask(address)
+            if case .unreachable = outcome { continue }
+            break
+        }
+        return UpstreamFinding(route: route, outcome: outcome, isPrivate: addresses.allSatisfy(\.isLoopback))
+    }
+
+    private func ask(_ address: SocketAddress) -> UpstreamFinding.Outcome {
+        let loop: EventLoop
+        do throws(SystemFailure) {
+            loop = try EventLoop()
+        } catch {
+            return .unreachable(reason: error.reason)
+        }
+        let stream = ProbeStream(loop: loop, route: route, address: address, settings: settings)
+        stream.open()
+        while true {
+            if let outcome = stream.outcome {
+                stream.leave()
+                return outcome
+            }
+            loop.turn(atMost: 100)
+        }
+    }
+}
+
+private final class ProbeStream: StreamSocket {
+    private(set) var outcome: UpstreamFinding.Outcome?
+    private var scanner: StreamScanner
+    private let domain: String
+    private let policy: FeaturePolicy
+    private let headerTime: UInt64
+
+    init(loop: EventLoop, route: DomainRoute, address: SocketAddress, settings: Settings) {
+        scanner = StreamScanner(maxElement: settings.limits.upstreamStanza)
+        // Some servers die of a header without `to`.
+        domain = route.takesAnyDomain ? route.host : route.domain
+        policy = FeaturePolicy(
+            hiddenMechanisms: Set(settings.mechanisms.hidden), hidesChannelBinding: settings.stripChannelBinding)
+        headerTime = settings.limits.upstreamHeader
+        super.init(loop: loop, connectingTo: address)
+        deadline = loop.now + settings.limits.upstreamConnect
+    }
+
+    /// Ends the stream as a client does.
+    func leave() {
+        guard isOpen else { return }
+        if !isConnecting {
+            outbound.append(StreamHeader.end, pool: loop.pool)
+            closeLingering(for: 100)
+            for _ in 0..<20 where isOpen { loop.turn(atMost: 10) }
+        }
+        close()
+    }
+
+    override func connected() {
+        deadline = loop.now + headerTime
+        StreamHeader.append(OpenAttributes(to: domain), to: &outbound, pool: loop.pool)
+        touchOutput()
+    }
+
+    override func received(_ input: inout MutableSpan<UInt8>) -> Int {
+        let bytes = input.span
+        var used = 0
+        while outcome == nil {
+            do throws(XMLFailure) {
+                switch try scanner.next(bytes.extracting(used...)) {
+                case .needMore:
+                    return used
+                case .whitespace(let size):
+                    used += size
+                case .header(let header, let size):
+                    used += size
+                    // Servers from before RFC 3920 send no features.
+                    if header.version == nil { outcome = .answers(UpstreamFinding.Offer(isOld: true)) }
+                case .element(let cut, let size):
+                    take(scanner.output(cut, from: bytes.extracting(used...)))
+                    used += size
+                case .streamEnd(let size):
+                    used += size
+                    outcome = .closed
+                }
+            } catch {
+                outcome = .notXMPP
+            }
+        }
+        return bytes.count
+    }
+
+    private func take(_ element: [UInt8]) {
+        switch try? ReadFrame.read(element.span) {
+        case .features:
+            let features = StreamFeatures.read(element.span, policy: policy)
+            outcome = .answers(
+                UpstreamFinding.Offer(mechanisms: features.mechanisms, requiresTLS: features.requiresTLS))
+        case .streamError(let condition):
+            outcome = .refused(condition: condition?.rawValue ?? "undefined-condition")
+        default:
+            break
+        }
+    }
+
+    override func peerFinished() {
+        if outcome == nil { outcome = .closed }
+    }
+
+    override func failed(_ failure: SystemFailure) {
+        if outcome == nil { outcome = isConnecting ? .unreachable(reason: failure.reason) : .closed }
+    }
+
+    override func timedOut() {
+        if outcome == nil { outcome = isConnecting ? .unreachable(reason: "no answer in time") : .silent }
+    }
+}
+
+extension Settings {
+    /// What an operator should hear at the start. Resolves names, so it may take a moment.
+    package func warnings() -> [String] {
+        upstreams.compactMap { route in
+            let addresses = (try? SocketAddress.resolve(host: route.host, port: route.port)) ?? []
+            return route.warning(isPrivate: addresses.allSatisfy(\.isLoopback))
+        }
+    }
+}
