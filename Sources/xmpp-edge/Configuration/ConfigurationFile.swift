@@ -54,3 +54,7 @@ package struct ConfigurationProblems: Error, Sendable, Equatable {
         self.sentences = sentences
     }
 }
+
+extension ConfigurationProblems: CustomStringConvertible {
+    package var description: String { sentences.joined(separator: "; ") }
+}

@@ -1,0 +1,83 @@
+/// One run of the server, from settings to the exit code. Knows the order of things and what is said on the way.
+internal import ArgumentParser
+package import EdgeServer
+internal import Foundation
+internal import Logging
+
+struct Server {
+    private let settings: Settings
+    private let writer: LogWriter
+    private let log: SessionLog
+    /// Reads all settings again.
+    private let readSettings: () throws(ConfigurationProblems) -> Settings
+
+    /// Milliseconds that the last lines may take.
+    private static let lastWords = 1_000
+
+    init(_ settings: Settings, readSettings: @escaping () throws(ConfigurationProblems) -> Settings) {
+        let writer = LogWriter(descriptor: FileHandle.standardError.fileDescriptor)
+        let handler = LineLogHandler(format: settings.logFormat, level: settings.logLevel, writer: writer)
+        self.settings = Self.fitted(settings)
+        self.writer = writer
+        self.readSettings = readSettings
+        log = SessionLog(Logger(label: "xmpp-edge", factory: { _ in handler }))
+        if self.settings.limits.sessions < settings.limits.sessions {
+            log.notice(
+                "the system gives so few descriptors (ulimit -n) that at most \(self.settings.limits.sessions) "
+                    + "sessions are taken")
+        }
+    }
+
+    /// Serves until a signal ends it.
+    func run() throws {
+        defer { writer.flush(within: Self.lastWords) }
+        do {
+            let edge = try Edge(settings: settings, log: log)
+            try edge.start()
+            for warning in settings.warnings() { log.warning(warning) }
+            let line = ReadyLine.text(settings, addresses: edge.addresses, admin: edge.adminAddress)
+            FileHandle.standardOutput.write(Data(line.utf8))
+            edge.run(reload: reload)
+            log.notice("stopped")
+        } catch {
+            Problems.tell(StartFailure.sentence(error) + advice(error))
+            throw ExitCode(1)
+        }
+    }
+
+    private func advice(_ error: any Error) -> String {
+        guard let failure = error as? BindFailure, failure.isTaken else { return "" }
+        let flag = failure.address == settings.admin ? "--admin" : "--listen"
+        return "; another program has it, choose another one with \(flag)"
+    }
+
+    private func reload() throws -> Settings? {
+        let new = Self.fitted(try readSettings())
+        if new.listeners != settings.listeners || new.admin != settings.admin || new.workers != settings.workers
+            || new.logFormat != settings.logFormat || new.logLevel != settings.logLevel
+        {
+            log.warning("listen, admin, workers, log-format and log-level count from the next start on")
+        }
+        for warning in new.warnings() { log.warning(warning) }
+        return new
+    }
+
+    private static func fitted(_ settings: Settings) -> Settings {
+        var fitted = settings
+        fitted.limits = settings.limits.fitting(descriptors: DescriptorLimit.raise())
+        return fitted
+    }
+}
+
+/// The one line that says that connections are taken, and where.
+package enum ReadyLine {
+    package static func text(_ settings: Settings, addresses: [String], admin: String?) -> String {
+        let places = addresses.map(url).joined(separator: " ")
+        let details = [settings.websocketPaths.first.map { "websocket \($0)" }, admin.map { "admin \(url($0))" }]
+        return "ready \(places) (\(details.compactMap(\.self).joined(separator: ", ")))\n"
+    }
+
+    private static func url(_ address: String) -> String {
+        address.hasPrefix("unix:") ? address : "http://\(address)/"
+    }
+}
