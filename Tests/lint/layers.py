@@ -37,6 +37,7 @@ C_LIBRARIES = {"CLinux": 1, "CXML2": 1, "CZlib": 1, "COpenSSL": 2}
 OUTSIDE: dict[str, set[str]] = {
     "Glibc": {"Reactor", "EdgeServer"} | PROGRAMS,
     "Synchronization": {"Reactor", "EdgeServer"} | PROGRAMS,
+    "Dispatch": PROGRAMS,
     "Foundation": PROGRAMS,
     "FoundationEssentials": PROGRAMS,
     "ArgumentParser": PROGRAMS,
