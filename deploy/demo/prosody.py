@@ -31,6 +31,7 @@ https_ports = {{}}
 modules_enabled = {{ {modules} }}
 modules_disabled = {{ "s2s", "tls" }}
 authentication = "internal_hashed"
+password_hash = "{password_hash}"
 storage = "internal"
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
@@ -87,9 +88,11 @@ class Prosody:
     def __init__(
         self, domain: str, accounts: dict[str, str], contacts: tuple[str, str] | None = None,
         modules: tuple[str, ...] = (), hibernation: int = 300, log_level: str = "info", more: str = "",
+        password_hash: str = "SHA-256",
     ):
         self.domain, self.accounts, self.contacts = domain, accounts, contacts
         self.modules, self.hibernation, self.log_level, self.more = modules, hibernation, log_level, more
+        self.password_hash = password_hash  # accounts can use SCRAM with this hash, and PLAIN
         self.folder = Path(tempfile.mkdtemp(prefix="xmpp-edge-prosody."))
         self.process: subprocess.Popen | None = None
         self.port = self.http_port = 0
@@ -114,6 +117,7 @@ class Prosody:
             folder=self.folder, port=self.port, http_port=self.http_port, domain=self.domain,
             modules=", ".join(f'"{name}"' for name in [*MODULES, *self.modules]),
             hibernation=self.hibernation, log_level=self.log_level, more=self.more,
+            password_hash=self.password_hash,
         )
         (self.folder / "prosody.cfg.lua").write_text(text)
 

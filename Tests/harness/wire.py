@@ -1,0 +1,96 @@
+"""A plain socket with a deadline on everything: what the raw clients and the scripted upstream are built on."""
+
+import socket
+import struct
+import time
+
+PATIENCE = 15.0  # seconds after which a test fails instead of waiting on
+
+
+class Ended(Exception):
+    """The other side closed or reset the connection."""
+
+    def __init__(self, reset: bool = False):
+        super().__init__("reset" if reset else "closed")
+        self.reset = reset
+
+
+Address = tuple[str, int] | str  # host and port, or the path of a Unix-domain socket
+
+
+def connect(address: Address, timeout: float = PATIENCE) -> socket.socket:
+    if isinstance(address, str):
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(timeout)
+        connection.connect(address)
+        return connection
+    connection = socket.create_connection(address, timeout=timeout)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+class Wire:
+    """Sends and receives bytes. `received` is everything that ever came."""
+
+    def __init__(self, connection: socket.socket):
+        self.socket = connection
+        self.buffer = bytearray()
+        self.received = bytearray()
+
+    def send(self, data: bytes) -> None:
+        try:
+            self.socket.sendall(data)
+        except (ConnectionResetError, BrokenPipeError):
+            raise Ended(reset=True) from None
+
+    def more(self, timeout: float = PATIENCE) -> bytes:
+        """Waits for further bytes and adds them to the buffer."""
+        self.socket.settimeout(timeout)
+        try:
+            data = self.socket.recv(65536)
+        except ConnectionResetError:
+            raise Ended(reset=True) from None
+        if not data:
+            raise Ended
+        self.buffer += data
+        self.received += data
+        return data
+
+    def take(self, count: int, timeout: float = PATIENCE) -> bytes:
+        while len(self.buffer) < count:
+            self.more(timeout)
+        taken = bytes(self.buffer[:count])
+        del self.buffer[:count]
+        return taken
+
+    def take_until(self, mark: bytes, timeout: float = PATIENCE) -> bytes:
+        while mark not in self.buffer:
+            self.more(timeout)
+        return self.take(self.buffer.index(mark) + len(mark))
+
+    def drain(self, timeout: float = PATIENCE) -> bytes:
+        """Everything until the other side closes."""
+        deadline = time.monotonic() + timeout
+        try:
+            while True:
+                self.more(max(0.01, deadline - time.monotonic()))
+        except Ended:
+            return self.take(len(self.buffer))
+
+    def expect_silence(self, seconds: float = 0.3) -> None:
+        assert not self.buffer, f"unexpected bytes: {self.buffer[:300]!r}"
+        try:
+            data = self.more(seconds)
+        except TimeoutError:
+            return
+        raise AssertionError(f"unexpected bytes: {data[:300]!r}")
+
+    def half_close(self) -> None:
+        self.socket.shutdown(socket.SHUT_WR)
+
+    def reset(self) -> None:
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+
+    def close(self) -> None:
+        self.socket.close()
