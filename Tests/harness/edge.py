@@ -16,7 +16,7 @@ PROGRAM = Path(os.environ.get("XMPP_EDGE") or ROOT / ".build" / "debug" / "xmpp-
 
 
 class Edge:
-    """`options` are further flags; `configuration` is the text of a file given with --config."""
+    """`options` are further flags, `environment` further settings."""
 
     def __init__(
         self, upstream: str | None = None, domain: str = "edge.test", public: Path | None = None,
@@ -32,8 +32,8 @@ class Edge:
             command += ["--public", str(public)]
         if workers:
             command += ["--workers", str(workers)]
-        self.command = [*command, *options]
-        self.environment = environment or {}
+        self.command = [*command, "--admin", "127.0.0.1:0", *options]
+        self.environment = environment or {}  # XMPP_EDGE_LIMITS_STANZA=... sets limits.stanza
         self.fd_limit = fd_limit
         self.lines: list[str] = []
         self.process: subprocess.Popen[str] | None = None

@@ -47,7 +47,7 @@ def port_is_taken(port: int) -> bool:
 def run_edge(port: int, domain: str, upstream: str, greeting: str) -> int:
     command = [
         str(EDGE), "--listen", f"127.0.0.1:{port}", "--domain", domain, "--upstream", upstream,
-        "--public", str(ROOT / "public"),
+        "--public", str(ROOT / "public"), "--admin", "127.0.0.1:0",
     ]
     edge = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

@@ -1,0 +1,109 @@
+"""Where the edge listens, how it starts, and how it ends."""
+
+import socket
+import subprocess
+
+from harness.browser import Browser
+from harness.edge import PROGRAM, Edge, eventually
+from harness.http import get
+from harness.stream import CLIENT
+from harness.table import Table
+from harness.wire import Ended
+
+
+def test_a_unix_domain_socket_serves_a_proxy_on_the_same_machine(upstream, site, tmp_path):
+    path = str(tmp_path / "edge.sock")
+    with Edge(upstream.address, public=site, listen=("127.0.0.1:0", f"unix:{path}")):
+        assert get(path).status == 200
+        browser = Browser(path)
+        browser.open()
+        upstream.accept().read_header()
+
+
+def test_ipv6_and_ipv4_are_served_side_by_side(upstream, site):
+    with Edge(upstream.address, public=site, listen=("127.0.0.1:0", "[::1]:0")) as edge:
+        public = [address for address in edge.addresses() if get_status(address, "/") == 200]
+        assert {host for host, _ in public} >= {"127.0.0.1", "::1"}
+
+
+def get_status(address, target):
+    return get(address, target).status
+
+
+def test_health_is_on_the_admin_listener_only(edge):
+    for target in ("/healthz", "/readyz"):
+        assert get(edge.admin, target).status == 200
+        assert get(edge.address, target).status == 404
+
+
+def test_SIGTERM_ends_sessions_with_going_away_and_the_program_with_0(edge, upstream):
+    table = Table(edge, upstream)
+    browser, stream = table.logged_in()
+    assert edge.process
+    edge.process.terminate()
+    frame = browser.socket.receive_frame()
+    while frame.opcode != 8:
+        frame = browser.socket.receive_frame()
+    assert frame.close_code == 1001
+    browser.socket.close(1001)
+    stream.expect_eof()
+    assert edge.process.wait(20) == 0
+    edge.start()
+
+
+def test_a_stop_does_not_wait_for_a_browser_that_does_not_answer(edge, upstream):
+    Table(edge, upstream).logged_in()
+    assert edge.terminate(timeout=20) == 0
+    edge.start()
+
+
+def test_a_taken_port_is_a_clear_message_and_no_start(upstream, site):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = [str(PROGRAM), "--listen", f"127.0.0.1:{port}", "--domain", "a", "--upstream", upstream.address, "--admin", "127.0.0.1:0"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert done.returncode != 0
+    assert str(port) in done.stderr + done.stdout
+
+
+def test_check_opens_a_stream_and_says_what_is_wrong(upstream):
+    command = [str(PROGRAM), "check", "--domain", "edge.test", "--upstream", upstream.address]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    stream = upstream.accept()
+    assert stream.read_header().attributes["to"] == "edge.test"
+    stream.send_header()
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 0, output
+    upstream.stop_listening()
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert done.returncode != 0
+
+
+def test_help_explains_every_flag():
+    done = subprocess.run([str(PROGRAM), "--help"], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 0
+    for flag in ("--listen", "--domain", "--upstream", "--public", "--workers", "--log-format", "--admin", "--config"):
+        assert flag in done.stdout
+
+
+def test_a_session_is_logged_at_its_begin_and_end_with_reason_and_counts(upstream, site):
+    with Edge(upstream.address, public=site, options=("--log-format", "json")) as edge:
+        browser, stream = Table(edge, upstream).logged_in()
+        stream.send("<message/>")
+        browser.expect(f"{{{CLIENT}}}message")
+        browser.vanish()
+        stream.expect_eof()
+        assert eventually(lambda: sum("edge.test" in line for line in edge.lines) >= 2)
+
+
+def test_an_upstream_that_dies_under_its_sessions_leaves_a_live_edge(edge, upstream):
+    table = Table(edge, upstream)
+    sessions = [table.logged_in() for _ in range(100)]
+    upstream.close()
+    for browser, _ in sessions:
+        try:
+            while browser.socket.receive_frame().opcode != 8:
+                pass
+        except Ended:
+            raise AssertionError("the socket was dropped without Close") from None
+    assert edge.is_alive() and get(edge.address).status == 200

@@ -1,0 +1,44 @@
+"""Brings a browser and a scripted upstream together through the edge, up to the point where a test begins."""
+
+from harness.browser import Browser
+from harness.edge import Edge
+from harness.stream import FRAMING, SASL, STREAMS
+from harness.upstream import BIND_FEATURES, SUCCESS, Upstream, UpstreamStream
+
+
+class Table:
+    """One browser and, once it has opened, the connection the edge made for it."""
+
+    def __init__(self, edge: Edge, upstream: Upstream):
+        self.edge, self.upstream = edge, upstream
+
+    def connect(self, **options) -> Browser:
+        return Browser(self.edge.address, **options)
+
+    def opened(self, features: str | None = None, **attributes: str) -> tuple[Browser, UpstreamStream]:
+        """A stream is open and the features have reached the browser."""
+        browser = self.connect()
+        browser.open(**attributes)
+        stream = self.upstream.accept()
+        stream.read_header()
+        stream.send_header(**({"features": features} if features else {}))
+        browser.expect(f"{{{FRAMING}}}open")
+        browser.expect(f"{{{STREAMS}}}features")
+        return browser, stream
+
+    def logged_in(self) -> tuple[Browser, UpstreamStream]:
+        """SASL is done, the stream is restarted; binding is left to the test."""
+        browser, stream = self.opened()
+        self.restart(browser, stream)
+        return browser, stream
+
+    def restart(self, browser: Browser, stream: UpstreamStream) -> None:
+        browser.send(f"<auth xmlns='{SASL}' mechanism='PLAIN'>AGFsaWNlAHNlY3JldA==</auth>")
+        stream.read_element(f"{{{SASL}}}auth")
+        stream.send(SUCCESS)
+        browser.expect(f"{{{SASL}}}success")
+        browser.open()
+        stream.read_header()
+        stream.send_header("s2", BIND_FEATURES)
+        browser.expect(f"{{{FRAMING}}}open")
+        browser.expect(f"{{{STREAMS}}}features")
