@@ -59,9 +59,9 @@ def test_an_unknown_domain_is_refused_by_the_edge(edge_on_prosody):
 
 
 def test_roster_and_presence(alice, bob):
+    alice.receive_until(lambda stanza: stanza.tag == f"{{{CLIENT}}}presence" and stanza["from"] == bob.jid)
     roster = alice.query("<query xmlns='jabber:iq:roster'/>")
     assert [item.get("jid") for item in roster.element.iter("{jabber:iq:roster}item")] == ["bob@edge.test"]
-    alice.receive_until(lambda stanza: stanza.tag == f"{{{CLIENT}}}presence" and stanza["from"] == bob.jid)
     bob.send(f"<presence xmlns='{CLIENT}'><show>away</show><status>caf\u00e9 \u2615</status></presence>")
     away = alice.receive_until(lambda stanza: stanza.element.findtext(f"{{{CLIENT}}}show") == "away")
     assert away.element.findtext(f"{{{CLIENT}}}status") == "caf\u00e9 \u2615"

@@ -15,8 +15,7 @@ from harness.browser import Browser
 from harness.edge import ROOT, eventually
 from harness.http import get
 
-pytestmark = pytest.mark.skipif(
-    not (ROOT / ".build/release/xmpp-edge").exists(), reason="needs the release build: make build, or make test")
+pytestmark = pytest.mark.xdist_group("run")  # each run builds first
 
 
 class Run:
