@@ -62,9 +62,17 @@ package final class Edge {
     /// Serves until SIGTERM or SIGINT. SIGHUP calls `reload` for new settings; sessions that stand keep theirs.
     package func run(reload: @escaping () throws -> Settings?) {
         readSettings = reload
+        shared.health.enter(.accepting)
         main.loop.run()
+        shared.health.enter(.draining)
+        stop()
+    }
+
+    /// Says goodbye to all sessions and waits for the workers' end.
+    package func stop() {
         for worker in workers { worker.askToStop(grace: Self.grace) }
         for worker in workers { worker.join() }
+        workers = []
     }
 
     // MARK: Signals and reloads

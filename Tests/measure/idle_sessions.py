@@ -41,7 +41,7 @@ async def measure(count, settle):
         stack.enter_context(upstream)
         upstream_port = upstream.enter_context(processes.fast_upstream())
         process, port = stack.enter_context(processes.edge(
-            upstream_port, options=("--max-sessions-per-address", str(count * 2), "--max-new-sessions", "100000")))
+            upstream_port))
         await open_sessions(port, 10, 10)
         before = resident(process.pid)
         started = time.monotonic()

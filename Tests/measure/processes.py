@@ -23,11 +23,11 @@ def fast_upstream():
 
 
 @contextlib.contextmanager
-def edge(upstream_port, *, wrapper=(), workers=1, log="/dev/null", options=()):
+def edge(upstream_port, *, binary=EDGE, wrapper=(), workers=1, log="/dev/null", options=()):
     """The edge in front of the upstream; gives (process, port). `wrapper` is a command that runs it, such as valgrind."""
     errors = open(log, "w")
     process = subprocess.Popen(
-        [*wrapper, EDGE, "--listen", "127.0.0.1:0", "--domain", "bench.test", "--upstream",
+        [*wrapper, binary, "--listen", "127.0.0.1:0", "--domain", "bench.test", "--upstream",
          f"127.0.0.1:{upstream_port}", "--workers", str(workers), *options],
         stdout=subprocess.PIPE, stderr=errors, text=True)
     try:
