@@ -74,7 +74,7 @@ let package = Package(
         tests(of: "Crypto", ["Bytes"]),
         tests(of: "Deflate", ["Bytes"]),
         tests(of: "HTTPWire", ["Bytes"]),
-        tests(of: "WebSocketWire", ["Bytes", "Crypto"]),
+        tests(of: "WebSocketWire", ["Bytes", "Deflate"]),
         tests(of: "XMPPWire", ["Bytes"]),
         tests(of: "Reactor", ["Bytes"]),
         tests(of: "EdgeServer", ["Bytes", "HTTPWire", "WebSocketWire", "XMPPWire", "Reactor"]),

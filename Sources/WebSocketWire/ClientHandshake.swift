@@ -6,7 +6,8 @@ package enum HandshakeFailure: Error, Equatable, Sendable {
     case noUpgrade
     case wrongAcceptKey
     case wrongSubprotocol
-    case extensionNotOffered
+    /// An extension that was not offered, or permessage-deflate with parameters that do not answer our offer.
+    case wrongExtensions
 }
 
 /// The client's side of the opening handshake (RFC 6455 section 4.1): composes the request and judges the answer's
@@ -20,15 +21,18 @@ package struct ClientHandshake: Sendable {
     private var isAcceptKeyRight = false
     private var subprotocols = 0
     private var isSubprotocolRight = false
-    private var hasExtension = false
+    private let compresses: Bool
+    private var extensions: [UInt8] = []
 
     /// - Parameters:
     ///   - nonce: 16 random bytes, new for each connection.
     ///   - subprotocol: the only one offered.
-    package init(nonce: [UInt8], subprotocol: StaticString?) {
+    ///   - compresses: whether permessage-deflate is offered.
+    package init(nonce: [UInt8], subprotocol: StaticString?, compresses: Bool = false) {
         precondition(nonce.count == 16, "a WebSocket key has 16 bytes")
         key = Base64.encode(nonce)
         self.subprotocol = subprotocol
+        self.compresses = compresses
     }
 
     /// Appends the whole request head.
@@ -56,6 +60,11 @@ package struct ClientHandshake: Sendable {
             output.append(subprotocol, pool: pool)
             output.append("\r\n", pool: pool)
         }
+        if compresses {
+            output.append("Sec-WebSocket-Extensions: ", pool: pool)
+            output.append(DeflateAgreement.offer, pool: pool)
+            output.append("\r\n", pool: pool)
+        }
         output.append("\r\n", pool: pool)
     }
 
@@ -74,17 +83,28 @@ package struct ClientHandshake: Sendable {
             subprotocols += 1
             isSubprotocolRight = subprotocol.map { ASCII.equal(value, $0) } ?? false
         } else if ASCII.equalIgnoringCase(name, lower: "sec-websocket-extensions") {
-            hasExtension = true
+            extensions += [UInt8](copying: value) + [UInt8(ascii: ",")]
         }
     }
 
     /// Returns when the connection is open. Frames follow the answer's head.
-    package func check(status: Int) throws(HandshakeFailure) {
+    /// - Returns: how messages may be compressed; nil when they may not.
+    @discardableResult
+    package func check(status: Int) throws(HandshakeFailure) -> DeflateAgreement? {
         guard status == 101 else { throw .refused(status: status) }
         guard upgrades && connectionUpgrades else { throw .noUpgrade }
         guard acceptKeys == 1 && isAcceptKeyRight else { throw .wrongAcceptKey }
-        guard !hasExtension else { throw .extensionNotOffered }
         let isChoiceRight = subprotocol == nil ? subprotocols == 0 : subprotocols == 1 && isSubprotocolRight
         guard isChoiceRight else { throw .wrongSubprotocol }
+        return try agreement()
+    }
+
+    private func agreement() throws(HandshakeFailure) -> DeflateAgreement? {
+        guard let answers = ExtensionOffer.list(extensions) else { throw .wrongExtensions }
+        guard let answer = answers.first else { return nil }
+        guard compresses, answers.count == 1, let agreement = DeflateAgreement(answer: answer) else {
+            throw .wrongExtensions
+        }
+        return agreement
     }
 }

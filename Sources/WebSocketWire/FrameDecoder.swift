@@ -115,7 +115,7 @@ package struct FrameDecoder: Sendable {
             if header.isCompressed && !acceptsCompressed { throw .reservedBits }
             if header.opcode == .binary && !acceptsBinary { throw .binary }
         }
-        if header.payload > Int(limits.maxMessage - before) { throw .messageTooBig }
+        if header.payload > Int(limits.maxMessage) - Int(before) { throw .messageTooBig }
     }
 
     /// Turns to a frame that has passed the check.

@@ -16,6 +16,7 @@ package enum FrameFailure: UInt8, Error, Equatable, CaseIterable, Sendable {
     case invalidUTF8
     case messageTooBig
     case tooManyFragments
+    case invalidCompression
 
     package var closeCode: CloseCode {
         switch self {
@@ -23,7 +24,7 @@ package enum FrameFailure: UInt8, Error, Equatable, CaseIterable, Sendable {
             .lengthNotMinimal, .lengthTopBit, .unexpectedContinuation, .unfinishedMessage, .closeLength, .closeCode:
             .protocolError
         case .binary: .unsupportedData
-        case .invalidUTF8: .invalidPayload
+        case .invalidUTF8, .invalidCompression: .invalidPayload
         case .messageTooBig, .tooManyFragments: .messageTooBig
         }
     }
@@ -46,6 +47,7 @@ package enum FrameFailure: UInt8, Error, Equatable, CaseIterable, Sendable {
         case .invalidUTF8: "text is not UTF-8"
         case .messageTooBig: "message too big"
         case .tooManyFragments: "too many fragments"
+        case .invalidCompression: "compressed data is damaged"
         }
     }
 }

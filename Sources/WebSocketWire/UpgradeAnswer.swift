@@ -6,6 +6,8 @@ package struct UpgradeAnswer: Sendable {
     /// The value of `Sec-WebSocket-Accept`.
     package let acceptKey: [UInt8]
     package let subprotocol: StaticString?
+    /// How messages may be compressed; nil when they may not.
+    package let deflate: DeflateAgreement?
 
     /// Appends the whole response head, from the status line to the empty line.
     package func append(to output: inout ByteBuffer, pool: BufferPool) {
@@ -16,6 +18,11 @@ package struct UpgradeAnswer: Sendable {
         if let subprotocol {
             output.append("Sec-WebSocket-Protocol: ", pool: pool)
             output.append(subprotocol, pool: pool)
+            output.append("\r\n", pool: pool)
+        }
+        if let deflate {
+            output.append("Sec-WebSocket-Extensions: ", pool: pool)
+            deflate.append(to: &output, pool: pool)
             output.append("\r\n", pool: pool)
         }
         output.append("\r\n", pool: pool)

@@ -13,11 +13,15 @@ package enum UpgradeRefusal: Error, Equatable, CaseIterable, Sendable {
     case invalidKey
     /// The client did not offer the subprotocol that this path speaks.
     case subprotocolNotOffered
+    /// Not a list of extensions (RFC 6455 section 9.1); only judged where extensions are spoken.
+    case invalidExtensions
 
     package var status: Int {
         switch self {
         case .notGET: 405
-        case .httpTooOld, .noHost, .hasBody, .noConnectionUpgrade, .invalidKey, .subprotocolNotOffered: 400
+        case .httpTooOld, .noHost, .hasBody, .noConnectionUpgrade, .invalidKey, .subprotocolNotOffered,
+            .invalidExtensions:
+            400
         case .noUpgrade, .unsupportedVersion: 426
         }
     }
@@ -29,7 +33,9 @@ package enum UpgradeRefusal: Error, Equatable, CaseIterable, Sendable {
         case .notGET: [("Allow", "GET")]
         case .noUpgrade, .unsupportedVersion:
             [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Version", "13")]
-        case .httpTooOld, .noHost, .hasBody, .noConnectionUpgrade, .invalidKey, .subprotocolNotOffered: []
+        case .httpTooOld, .noHost, .hasBody, .noConnectionUpgrade, .invalidKey, .subprotocolNotOffered,
+            .invalidExtensions:
+            []
         }
     }
 
@@ -45,6 +51,7 @@ package enum UpgradeRefusal: Error, Equatable, CaseIterable, Sendable {
         case .unsupportedVersion: "The WebSocket version is 13."
         case .invalidKey: "Sec-WebSocket-Key is not one key of 16 bytes."
         case .subprotocolNotOffered: "The WebSocket subprotocol of this address was not offered."
+        case .invalidExtensions: "Sec-WebSocket-Extensions is not a list of extensions."
         }
     }
 }

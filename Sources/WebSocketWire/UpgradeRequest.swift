@@ -20,7 +20,10 @@ package struct UpgradeRequest: Sendable {
     private var version = Version.missing
     /// Each `Sec-WebSocket-Key` field; the head's size limit bounds them.
     private var keys: [[UInt8]] = []
+    /// All `Sec-WebSocket-Protocol` and `Sec-WebSocket-Extensions` fields, each with a comma behind it: several lines
+    /// are one list (RFC 9110 section 5.3).
     private var subprotocols: [UInt8] = []
+    private var extensions: [UInt8] = []
 
     /// - Parameters:
     ///   - minorVersion: of HTTP/1.
@@ -47,14 +50,19 @@ package struct UpgradeRequest: Sendable {
         } else if ASCII.equalIgnoringCase(name, lower: "sec-websocket-version") {
             version = version == .missing && ASCII.equal(value, "13") ? .supported : .other
         } else if ASCII.equalIgnoringCase(name, lower: "sec-websocket-protocol") {
-            // Several lines are one list (RFC 9110 section 5.3).
             subprotocols += [UInt8](copying: value) + [UInt8(ascii: ",")]
+        } else if ASCII.equalIgnoringCase(name, lower: "sec-websocket-extensions") {
+            extensions += [UInt8](copying: value) + [UInt8(ascii: ",")]
         }
     }
 
     /// What to answer, or why not.
-    /// - Parameter subprotocol: the one this path speaks and therefore demands; nil for none.
-    package func accept(subprotocol: StaticString?) throws(UpgradeRefusal) -> UpgradeAnswer {
+    /// - Parameters:
+    ///   - subprotocol: the one this path speaks and therefore demands; nil for none.
+    ///   - compresses: whether permessage-deflate is agreed to where it is offered.
+    package func accept(
+        subprotocol: StaticString?, compresses: Bool = false
+    ) throws(UpgradeRefusal) -> UpgradeAnswer {
         guard isGET else { throw .notGET }
         guard isUpgradeAttempt else { throw .noUpgrade }
         guard minorVersion >= 1 else { throw .httpTooOld }
@@ -67,6 +75,12 @@ package struct UpgradeRequest: Sendable {
         if let subprotocol, !TokenList.contains(subprotocols.span, where: { ASCII.equal($0, subprotocol) }) {
             throw .subprotocolNotOffered
         }
-        return UpgradeAnswer(acceptKey: AcceptKey.answer(to: key), subprotocol: subprotocol)
+        let deflate = compresses ? try agreement() : nil
+        return UpgradeAnswer(acceptKey: AcceptKey.answer(to: key), subprotocol: subprotocol, deflate: deflate)
+    }
+
+    private func agreement() throws(UpgradeRefusal) -> DeflateAgreement? {
+        guard let offers = ExtensionOffer.list(extensions) else { throw .invalidExtensions }
+        return DeflateAgreement(offers: offers)
     }
 }

@@ -22,6 +22,9 @@ final class EchoConnection: StreamSocket {
     private var decoder = FrameDecoder(role: .server, limits: EchoConnection.limits, acceptsBinary: true)
     /// The message under way, as far as it did not come in one piece.
     private var message = ByteBuffer()
+    /// There when compression was agreed on.
+    private var inflater: MessageInflater?
+    private var deflater: MessageDeflater?
 
     override func received(_ input: inout MutableSpan<UInt8>) -> Int {
         var used = 0
@@ -53,12 +56,21 @@ final class EchoConnection: StreamSocket {
             return 0
         }
         do {
-            try head.upgrade.accept(subprotocol: nil).append(to: &outbound, pool: loop.pool)
+            let answer = try head.upgrade.accept(subprotocol: nil, compresses: true)
+            answer.append(to: &outbound, pool: loop.pool)
+            if let deflate = answer.deflate { compress(deflate) }
             state = .messages
         } catch {
             refuse(status: error.status)
         }
         return size
+    }
+
+    private func compress(_ agreement: DeflateAgreement) {
+        inflater = MessageInflater(forgets: agreement.clientForgets)
+        deflater = MessageDeflater(
+            forgets: agreement.serverForgets, windowBits: agreement.serverWindowBits ?? 15)
+        decoder = FrameDecoder(role: .server, limits: Self.limits, acceptsBinary: true, acceptsCompressed: true)
     }
 
     private func refuse(status: Int) {
@@ -77,8 +89,7 @@ final class EchoConnection: StreamSocket {
                 offset += used
             }
         } catch {
-            FrameEncoder.appendClose(error.closeCode, reason: error.reason, to: &outbound, pool: loop.pool)
-            end()
+            fail(error)
         }
         return offset
     }
@@ -89,7 +100,7 @@ final class EchoConnection: StreamSocket {
         case .needMore:
             return nil
         case .data(let chunk, let used):
-            echo(chunk, input.extracting(chunk.payload))
+            do { try echo(chunk, input.extracting(chunk.payload)) } catch { fail(error) }
             return used
         case .ping(let payload, let used):
             FrameEncoder.append(.pong, payload: input.extracting(payload), to: &outbound, pool: loop.pool)
@@ -103,17 +114,42 @@ final class EchoConnection: StreamSocket {
         }
     }
 
-    private func echo(_ chunk: FrameDecoder.Chunk, _ payload: Span<UInt8>) {
+    private func echo(_ chunk: FrameDecoder.Chunk, _ payload: Span<UInt8>) throws(FrameFailure) {
         let opcode = chunk.isText ? Opcode.text : .binary
-        if chunk.isStart && chunk.isEnd {
+        if chunk.isStart && chunk.isEnd && !chunk.isCompressed {
             FrameEncoder.append(opcode, payload: payload, to: &outbound, pool: loop.pool)
             return
         }
         message.append(payload, pool: loop.pool)
         guard chunk.isEnd else { return }
+        if chunk.isCompressed { return try echoCompressed(chunk) }
         FrameEncoder.appendHeader(opcode, payloadSize: message.count, to: &outbound, pool: loop.pool)
         message.withSpan { outbound.append($0, pool: loop.pool) }
         message.release(to: loop.pool)
+    }
+
+    /// What came compressed goes back compressed, anew.
+    private func echoCompressed(_ chunk: FrameDecoder.Chunk) throws(FrameFailure) {
+        var plain = ByteBuffer()
+        defer {
+            plain.release(to: loop.pool)
+            message.release(to: loop.pool)
+        }
+        guard let inflater, let deflater else { return }
+        try message.withSpan { bytes throws(FrameFailure) in
+            try inflater.inflate(bytes, isText: chunk.isText, limits: Self.limits, to: &plain, pool: loop.pool)
+        }
+        plain.withSpan { bytes in
+            deflater.withDeflated(bytes, pool: loop.pool) {
+                FrameEncoder.append(
+                    chunk.isText ? .text : .binary, payload: $0, isCompressed: true, to: &outbound, pool: loop.pool)
+            }
+        }
+    }
+
+    private func fail(_ failure: FrameFailure) {
+        FrameEncoder.appendClose(failure.closeCode, reason: failure.reason, to: &outbound, pool: loop.pool)
+        end()
     }
 
     private func end() {

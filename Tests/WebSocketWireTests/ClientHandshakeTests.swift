@@ -74,7 +74,7 @@ import WebSocketWire
             failure(good(without: "Sec-WebSocket-Accept", with: [("Sec-WebSocket-Accept", "x")])) == .wrongAcceptKey)
         #expect(failure(good + [("Sec-WebSocket-Accept", "x")]) == .wrongAcceptKey)
         #expect(failure([("Sec-WebSocket-Accept", "x")] + good) == .wrongAcceptKey)
-        #expect(failure(good + [("Sec-WebSocket-Extensions", "permessage-deflate")]) == .extensionNotOffered)
+        #expect(failure(good + [("Sec-WebSocket-Extensions", "permessage-deflate")]) == .wrongExtensions)
     }
 
     @Test func takesOnlyTheSubprotocolThatItOffered() {

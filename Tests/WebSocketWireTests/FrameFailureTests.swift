@@ -161,6 +161,18 @@ import WireTesting
             Receiver.events(fits + fits, decoder).allSatisfy { $0 == .text(String(repeating: "a", count: 3 * size)) })
     }
 
+    @Test("WS-028: a limit lowered inside a message refuses its next frame")
+    func loweredLimit() throws {
+        var decoder = FrameDecoder(role: .server)
+        var input = RawFrame.masked(0x01, "123456") + RawFrame.masked(0x80, "7")
+        var span = input.mutableSpan
+        guard case .data(_, let used) = try decoder.next(&span, from: 0) else { throw CancellationError() }
+        decoder.limits = FrameLimits(maxMessage: 3)
+        var failure: FrameFailure?
+        do throws(FrameFailure) { _ = try decoder.next(&span, from: used) } catch { failure = error }
+        #expect(failure == .messageTooBig)
+    }
+
     @Test("WS-025: nothing is decoded after a failure")
     func staysFailed() {
         var receiver = Receiver()
