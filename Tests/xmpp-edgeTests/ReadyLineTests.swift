@@ -1,0 +1,15 @@
+import EdgeServer
+import Testing
+import xmpp_edge
+
+@Suite struct ReadyLineTests {
+    @Test("The line says where connections are taken")
+    func line() {
+        #expect(
+            ReadyLine.text(Settings(), addresses: ["127.0.0.1:5280"], admin: "127.0.0.1:5281")
+                == "ready http://127.0.0.1:5280/ (websocket /ws, admin http://127.0.0.1:5281/)\n")
+        #expect(
+            ReadyLine.text(Settings(), addresses: ["[::1]:80", "unix:/run/edge"], admin: nil)
+                == "ready http://[::1]:80/ unix:/run/edge (websocket /ws)\n")
+    }
+}
