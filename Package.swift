@@ -68,7 +68,8 @@ let package = Package(
         // Tests.
         .target(name: "WireTesting", path: "Tests/WireTesting", swiftSettings: strict),
         .executableTarget(
-            name: "EchoServer", dependencies: ["Bytes", "Reactor", "WebSocketWire"], path: "Tests/EchoServer",
+            name: "EchoServer", dependencies: ["Bytes", "HTTPWire", "Reactor", "WebSocketWire"],
+            path: "Tests/EchoServer",
             swiftSettings: strict),
         tests(of: "Bytes"),
         tests(of: "Crypto", ["Bytes"]),

@@ -1,4 +1,5 @@
 import Bytes
+import HTTPWire
 import Reactor
 import WebSocketWire
 
@@ -14,11 +15,11 @@ final class EchoConnection: StreamSocket {
     private static let limits = FrameLimits(maxMessage: 64 << 20, maxFragments: 1 << 20)
     /// Output beyond which the client has to read before it is read.
     private static let highMark = 4 << 20
-    private static let maxHead = 16_384
     /// Time for the client to end the connection after our Close.
     private static let linger: UInt64 = 1_000
 
     private var state = State.head
+    private var requests = RequestDecoder()
     private var decoder = FrameDecoder(role: .server, limits: EchoConnection.limits, acceptsBinary: true)
     /// The message under way, as far as it did not come in one piece.
     private var message = ByteBuffer()
@@ -50,20 +51,30 @@ final class EchoConnection: StreamSocket {
 
     /// Bytes of the request head, 0 until it is complete.
     private func readHead(_ input: Span<UInt8>) -> Int {
-        let head = RequestHead(input)
-        guard let size = head.size else {
-            if input.count > Self.maxHead { refuse(status: 431) }
+        var head = RequestHead()
+        do {
+            guard case .head(let used) = try requests.next(input, head: &head) else { return 0 }
+            accept(head)
+            return used
+        } catch {
+            refuse(status: Int(error.status.rawValue))
             return 0
         }
+    }
+
+    private func accept(_ head: RequestHead) {
+        var request = UpgradeRequest(
+            isGET: head.method == .get, minorVersion: head.minorVersion, hasHost: head.count(of: "host") > 0,
+            hasBody: head.hasBody)
+        head.forEachField { request.add(name: $0, value: $1) }
         do {
-            let answer = try head.upgrade.accept(subprotocol: nil, compresses: true)
+            let answer = try request.accept(subprotocol: nil, compresses: true)
             answer.append(to: &outbound, pool: loop.pool)
             if let deflate = answer.deflate { compress(deflate) }
             state = .messages
         } catch {
             refuse(status: error.status)
         }
-        return size
     }
 
     private func compress(_ agreement: DeflateAgreement) {
