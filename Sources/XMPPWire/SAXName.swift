@@ -95,7 +95,8 @@ struct SAXAttributes {
             guard value.count <= OpenAttributes.maxValue else { throw .policyViolation(.bytes) }
             result.set(
                 SAXName.string(start[index * 5]) ?? "", of: SAXName.string(start[index * 5 + 2]),
-                String(decoding: value, as: UTF8.self))
+                // All is resolved but `&`, which libxml2 hands over as `&#38;`.
+                XMLText.decode(ArraySlice(value), isAttribute: false))
         }
         guard result.others.count <= OpenAttributes.maxOthers else { throw .policyViolation(.attributes) }
         return result

@@ -22,12 +22,14 @@ package final class StanzaChecker {
     /// The attributes of `<open/>`, after a check that found one.
     package var openAttributes: OpenAttributes { parser.openAttributes }
 
-    /// Whether `message` is one complete element that may go on to a server, and what it is. The WebSocket layer has
-    /// checked that it is UTF-8; libxml2 does so again.
+    /// Whether `message` is one complete element that may go on to a server, and what it is.
     package func check(_ message: Span<UInt8>, limits: XMLLimits) throws(XMLFailure) -> CheckedElement {
         let range = try Self.element(in: message)
         guard range.count <= limits.bytes else { throw .policyViolation(.bytes) }
         let element = message.extracting(range)
+        // libxml2 takes overlong forms of four bytes.
+        var validator = UTF8Validator()
+        guard validator.check(element), validator.isComplete else { throw .notWellFormed }
         if range.count > Self.maxUncounted { try AttributeGuard.check(element, limit: limits.attributes) }
         if parser.dictionarySize > Self.maxDictionary { parser = SAXParser() }
         try parser.parse(element, limits)
