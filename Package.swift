@@ -67,6 +67,12 @@ let package = Package(
 
         // Tests.
         .target(name: "WireTesting", path: "Tests/WireTesting", swiftSettings: strict),
+        .target(
+            name: "XMLReference", dependencies: ["Bytes", "CXML2", "XMPPWire"], path: "Tests/XMLReference",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "Fuzz", dependencies: ["Bytes", "HTTPWire", "WebSocketWire", "XMPPWire", "WireTesting", "XMLReference"],
+            path: "Tests/Fuzz", swiftSettings: strict),
         .executableTarget(
             name: "EchoServer", dependencies: ["Bytes", "HTTPWire", "Reactor", "WebSocketWire"],
             path: "Tests/EchoServer",
@@ -76,7 +82,7 @@ let package = Package(
         tests(of: "Deflate", ["Bytes"]),
         tests(of: "HTTPWire", ["Bytes"]),
         tests(of: "WebSocketWire", ["Bytes", "Deflate"]),
-        tests(of: "XMPPWire", ["Bytes"]),
+        tests(of: "XMPPWire", ["Bytes", "XMLReference"]),
         tests(of: "Reactor", ["Bytes"]),
         tests(of: "EdgeServer", ["Bytes", "HTTPWire", "WebSocketWire", "XMPPWire", "Reactor"]),
         tests(of: "xmpp-edge", ["EdgeServer", "Reactor", .product(name: "Logging", package: "swift-log")]),

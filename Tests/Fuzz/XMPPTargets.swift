@@ -1,0 +1,109 @@
+/// Fuzz entries for XMPPWire: messages of browsers, streams of servers, and the scanner against libxml2.
+import Bytes
+import WireTesting
+import XMLReference
+import XMPPWire
+
+private let words = [
+    "<", ">", "/>", "</", "'", "\"", "=", " ", "\n", "<![CDATA[", "]]>", "]]", "&amp;", "&#0;", "&#x10FFFF;", "&e;",
+    "<!--", "-->",
+    "<?xml version='1.0'?>", "<?", "?>", "<!DOCTYPE", "xmlns=", "xmlns:", "xml:lang='de'", "xmlns='jabber:client'",
+    "xmlns:stream='http://etherx.jabber.org/streams'", "<stream:stream ", "</stream:stream>", "stream:", "<message>",
+    "</message>", "<iq type='set'>", "<presence/>", "xmlns=''", "c:", " xmlns:c='jabber:client'", "\u{FEFF}", "日本語",
+    "😀",
+    "xmlns='urn:ietf:params:xml:ns:xmpp-framing'", "<open ", "<close ",
+]
+
+private func generated(_ make: (inout XMLGenerator) -> String) -> [[UInt8]] {
+    (0..<64).map { seed in
+        var generator = XMLGenerator(seed: UInt64(seed))
+        return Array(make(&generator).utf8)
+    }
+}
+
+/// Any message of a browser: the same answer a second time, and what passes is what libxml2 takes too.
+enum XMPPCheckerTarget: FuzzTarget {
+    static let name = "xmpp-checker"
+    static let dictionary = words
+    static let seeds =
+        generated { $0.element() }
+        + [
+            "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='a' version='1.0' xml:lang='de'/>",
+            "<close xmlns=\"urn:ietf:params:xml:ns:xmpp-framing\" />",
+            "<?xml version='1.0' encoding='UTF-8'?><c:message xmlns:c='jabber:client'><c:body>x</c:body></c:message>",
+        ].map { Array($0.utf8) }
+
+    static func run(_ bytes: [UInt8]) {
+        let checker = StanzaChecker()
+        guard let element = try? checker.check(bytes.span, limits: .beforeLogin) else {
+            precondition((try? checker.check(bytes.span, limits: .beforeLogin)) == nil, "accepted the second time")
+            return
+        }
+        precondition((try? checker.check(bytes.span, limits: .beforeLogin)) == element, "not the same the second time")
+        let original = Array(bytes[element.range])
+        guard let meant = ReferenceDocument(original) else { preconditionFailure("libxml2 does not take it") }
+        guard element.needsRewrite else { return }
+        let rewritten = checker.rewritten(bytes.span)
+        // In a stream the default namespace is the client's.
+        let inStream = Array("<s xmlns='jabber:client'>".utf8) + rewritten + Array("</s>".utf8)
+        precondition(ReferenceDocument(inStream)?.root.children == [meant.root], "means something else when rewritten")
+    }
+}
+
+/// Any bytes of a server, whole and in pieces: no trap, and the same elements.
+enum XMPPScannerTarget: FuzzTarget {
+    static let name = "xmpp-scanner"
+    static let dictionary = words
+    static let seeds = XMPPAgreementTarget.seeds
+
+    static func run(_ bytes: [UInt8]) {
+        let whole = cut(bytes, piece: bytes.count + 1)
+        precondition(cut(bytes, piece: 1) == whole, "not the same byte by byte")
+        precondition(cut(bytes, piece: 7) == whole, "not the same in pieces")
+    }
+
+    private static func cut(_ bytes: [UInt8], piece: Int) -> [[UInt8]] {
+        var scanner = StreamScanner(maxElement: 4_096)
+        var result: [[UInt8]] = []
+        var start = 0
+        var end = min(piece, bytes.count)
+        while true {
+            let input = Array(bytes[start..<end])
+            do throws(XMLFailure) {
+                switch try scanner.next(input.span) {
+                case .needMore:
+                    guard end < bytes.count else { return result }
+                    end = min(end + piece, bytes.count)
+                case .whitespace(let used), .streamEnd(let used):
+                    start += used
+                case .header(let header, let used):
+                    result.append(StreamHeader.bytes(header.attributes))
+                    start += used
+                case .element(let cut, let used):
+                    result.append(scanner.output(cut, from: input.span))
+                    if case .features = scanner.classify(cut, in: input.span), let features = result.last {
+                        let policy = FeaturePolicy(
+                            hiddenMechanisms: ["EXTERNAL"], hidesChannelBinding: true, maxBytes: 9)
+                        result.append(StreamFeatures.filtered(features.span, policy: policy))
+                    }
+                    start += used
+                    if case .saslSuccess = scanner.classify(cut, in: input.span) { scanner.restart() }
+                }
+            } catch {
+                // How far a broken element is read before that shows depends on the pieces; what came before does not.
+                return result
+            }
+        }
+    }
+}
+
+/// Streams: on those that libxml2 accepts both cut the same elements.
+enum XMPPAgreementTarget: FuzzTarget {
+    static let name = "xmpp-agreement"
+    static let dictionary = words
+    static let seeds = generated { $0.stream() }
+
+    static func run(_ bytes: [UInt8]) {
+        if case .disagreed(let reason) = StreamAgreement.check(bytes) { preconditionFailure(reason) }
+    }
+}
