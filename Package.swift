@@ -71,7 +71,8 @@ let package = Package(
             name: "XMLReference", dependencies: ["Bytes", "CXML2", "XMPPWire"], path: "Tests/XMLReference",
             swiftSettings: strict),
         .executableTarget(
-            name: "Fuzz", dependencies: ["Bytes", "HTTPWire", "WebSocketWire", "XMPPWire", "WireTesting", "XMLReference"],
+            name: "Fuzz",
+            dependencies: ["Bytes", "HTTPWire", "WebSocketWire", "XMPPWire", "WireTesting", "XMLReference"],
             path: "Tests/Fuzz", swiftSettings: strict),
         .executableTarget(
             name: "EchoServer", dependencies: ["Bytes", "HTTPWire", "Reactor", "WebSocketWire"],

@@ -34,7 +34,7 @@ import XMPPWire
                 "<a/>",
             ])
         var comparable = 0
-        for run in 0..<6_000 {
+        for run in 0..<12_000 {
             let stream = mutator.next(from: corpus)
             switch StreamAgreement.check(stream) {
             case .notComparable: break
