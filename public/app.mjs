@@ -2,7 +2,7 @@
 // globals, and is the only place that gives them to the modules that must not reach for them.
 
 import { loadConfig } from './xmpp/discovery.mjs';
-import { systemClock } from './core/clock.mjs';
+import { systemClock } from './core/result.mjs';
 import { pickLanguage, t, useTexts } from './i18n/i18n.mjs';
 import { h } from './ui/dom.mjs';
 import { loginView, showProblem } from './ui/login.mjs';

@@ -1,6 +1,6 @@
 // Copies of what our other clients send and receive (XEP-0280). Only our own account may send them (section 11).
 
-import { el } from '../xmpp/builder.mjs';
+import { el } from '../xmpp/xml.mjs';
 import { CARBONS, CLIENT, DELAY, FORWARD } from '../xmpp/ns.mjs';
 import { readDelay } from './message.mjs';
 

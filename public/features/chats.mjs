@@ -3,10 +3,11 @@
 import { Carbons } from './carbons.mjs';
 import { Chat } from './chat.mjs';
 import { Conversations } from './conversations.mjs';
+import { Presence } from './presence.mjs';
 
 /**
  * @typedef {{
- *   conversations: Conversations, chat: Chat, begin(): Promise<void>, catchUp(): Promise<void>,
+ *   conversations: Conversations, presence: Presence, chat: Chat, begin(): Promise<void>, catchUp(): Promise<void>,
  * }} Chats
  */
 
@@ -15,12 +16,14 @@ export function startChats({ account, router, roster, host }) {
   const conversations = new Conversations(account.bare, host.storage);
   // Strangers learn nothing about whether we are there (XEP-0184 section 8, XEP-0333 section 8).
   const privacy = { mayReveal: (/** @type {string} */ jid) => ['from', 'both'].includes(roster.contacts.get(jid)?.subscription ?? '') };
+  const presence = new Presence(router);
   /** @type {Chat} */
   let chat;
   const carbons = new Carbons(router, (message, delay) => chat.receive(message, { delay }));
   chat = new Chat(router, conversations, privacy);
   return {
     conversations,
+    presence,
     chat,
     begin: () => carbons.enable(),
     catchUp: async () => {},

@@ -5,16 +5,15 @@ import { randomId } from '../core/bytes.mjs';
 import { Connection } from '../xmpp/connection.mjs';
 import { Router } from '../xmpp/router.mjs';
 import { WebSocketTransport } from '../xmpp/transport-ws.mjs';
-import { Presence } from './presence.mjs';
 import { Roster } from './roster.mjs';
 
 /**
  * @typedef {{
- *   clock: import('../core/clock.mjs').Clock, WebSocket: typeof WebSocket, storage: import('../xmpp/sasl/choose.mjs').KeyValue,
+ *   clock: import('../core/result.mjs').Clock, WebSocket: typeof WebSocket, storage: import('../xmpp/sasl/choose.mjs').KeyValue,
  *   secure: boolean, lang: string,
  * }} Host
  * @typedef {{
- *   account: import('../xmpp/jid.mjs').Jid, connection: Connection, router: Router, roster: Roster, presence: Presence,
+ *   account: import('../xmpp/jid.mjs').Jid, connection: Connection, router: Router, roster: Roster,
  *   chats: Promise<import('./chats.mjs').Chats>, started?: import('./chats.mjs').Chats, host: Host,
  * }} Client
  */
@@ -32,11 +31,10 @@ export async function logIn({ config, account, password, host }) {
   });
   const router = new Router(connection, clock);
   const roster = new Roster(router);
-  const presence = new Presence(router);
   /** @type {(chats: import('./chats.mjs').Chats) => void} */
   let provide = () => {};
   /** @type {Client} */
-  const client = { account, connection, router, roster, presence, host, chats: new Promise((resolve) => (provide = resolve)) };
+  const client = { account, connection, router, roster, host, chats: new Promise((resolve) => (provide = resolve)) };
   connection.on('ready', ({ resumed, lost, unsent }) => {
     if (resumed) return;
     void begin(client, provide, [...lost], [...unsent]);
@@ -51,13 +49,12 @@ export async function logIn({ config, account, password, host }) {
  * @param {import('../xmpp/xml.mjs').XmlElement[]} lost @param {import('../xmpp/xml.mjs').XmlElement[]} unsent
  */
 async function begin(client, provide, lost, unsent) {
-  const roster = client.roster.load().catch(() => {});
+  await client.roster.load().catch(() => {});
   const { startChats } = await import('./chats.mjs');
   const chats = (client.started ??= startChats(client));
   provide(chats);
-  await roster;
   await chats.begin();
-  client.presence.announce();
+  chats.presence.announce();
   await chats.catchUp();
   chats.chat.resend([...lost, ...unsent]);
 }

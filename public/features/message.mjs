@@ -1,7 +1,7 @@
 // Reads what a message stanza says into plain data, and writes such stanzas. Trusts nothing: who may say what is
 // decided by those who know the conversation.
 
-import { el } from '../xmpp/builder.mjs';
+import { el } from '../xmpp/xml.mjs';
 import {
   CHAT_STATES, CORRECT, DELAY, ENCRYPTION, HINTS, MARKERS, OOB, RECEIPTS, STANZA_ID,
 } from '../xmpp/ns.mjs';

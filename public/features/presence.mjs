@@ -1,7 +1,7 @@
 // Who is there (RFC 6121 section 4) and who asks to see us (section 3). Rooms' presence belongs to muc.mjs.
 
 import { Emitter } from '../core/emitter.mjs';
-import { el } from '../xmpp/builder.mjs';
+import { el } from '../xmpp/xml.mjs';
 import { parseJid } from '../xmpp/jid.mjs';
 
 /** @typedef {'online' | 'chat' | 'away' | 'xa' | 'dnd' | 'offline'} Show */

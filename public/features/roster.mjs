@@ -1,7 +1,7 @@
 // The contact list (RFC 6121 section 2): loaded, kept true by pushes from the own account only, and edited.
 
 import { Emitter } from '../core/emitter.mjs';
-import { el } from '../xmpp/builder.mjs';
+import { el } from '../xmpp/xml.mjs';
 import { StanzaError } from '../xmpp/errors.mjs';
 import { bareOf } from '../xmpp/jid.mjs';
 import { ROSTER } from '../xmpp/ns.mjs';

@@ -1,15 +1,14 @@
 // The view after the login: list, conversation, state line; moves between them by click, key and history.
 
 import { t } from '../i18n/i18n.mjs';
-import { h } from './dom.mjs';
+import { h, sign } from './dom.mjs';
 import { rosterList } from './roster-list.mjs';
-import { statusLine } from './status-line.mjs';
 
 /** @param {import('../features/client.mjs').Client} client @param {import('../xmpp/discovery.mjs').Config} config */
 export function shellView(client, config) {
   const main = h('main', { class: 'main', id: 'main', tabindex: '-1' }, welcome(config.product));
   const list = rosterList(client, { open: (jid) => void open(jid) });
-  const view = h('div', { class: 'shell', data: { view: 'list' } }, statusLine(client), list.element, main);
+  const view = h('div', { class: 'shell', data: { view: 'list' } }, list.element, main);
   /** @type {{ element: HTMLElement, jid: string, stop(): void, focus(): void } | null} */
   let current = null;
 
@@ -41,7 +40,10 @@ export function shellView(client, config) {
    */
   let speak = (text) => { void text; };
   const live = (/** @type {string} */ text) => speak(text);
-  void import('./a11y-live.mjs').then(({ LiveRegion }) => {
+  // What is not needed for the first sight of the list comes after it.
+  void client.chats.then(async () => {
+    const [{ LiveRegion }, { statusLine }] = await Promise.all([import('./a11y-live.mjs'), import('./status-line.mjs')]);
+    view.prepend(statusLine(client));
     const region = new LiveRegion();
     view.append(region.element);
     speak = (text) => region.say(text);
@@ -53,7 +55,7 @@ export function shellView(client, config) {
 
 /** @param {string} product */
 const welcome = (product) =>
-  h('div', { class: 'welcome' }, h('img', { src: 'icons/icon.svg', alt: '', width: 72, height: 72 }), h('h1', {}, product), h('p', {}, t('welcome.hint')));
+  h('div', { class: 'welcome' }, sign(), h('h1', {}, product), h('p', {}, t('welcome.hint')));
 
 /**
  * Tells connection and conversations whether anybody looks, and whether there is a network.

@@ -1,10 +1,9 @@
 // One conversation on the screen: head, messages, composer, and what ties them to the features.
 
 import { t } from '../i18n/i18n.mjs';
-import { avatar } from './avatar.mjs';
+import { avatar, BACK, MORE } from './icons.mjs';
 import { composer } from './composer.mjs';
 import { fill, h, perFrame } from './dom.mjs';
-import { BACK, MORE } from './icons.mjs';
 import { messageList } from './message-list.mjs';
 import { iconButton } from './roster-list.mjs';
 
@@ -12,8 +11,8 @@ import { iconButton } from './roster-list.mjs';
  * @param {import('../features/client.mjs').Client} client @param {import('../features/chats.mjs').Chats} chats @param {string} jid
  * @param {{ back(): void, live(text: string): void }} shell
  */
-export function conversationView(client, { conversations, chat }, jid, { back, live }) {
-  const { roster, presence } = client;
+export function conversationView(client, { conversations, presence, chat }, jid, { back, live }) {
+  const { roster } = client;
   const conversation = conversations.open(jid);
   const visible = () => !document.hidden && document.hasFocus();
   if (visible()) conversations.watch(conversation);

@@ -52,6 +52,20 @@ export function icon(path) {
   return svg;
 }
 
+/** The product's sign: a speech bubble with one sharp edge, a prompt inside; the same as icons/icon.svg. */
+export function sign() {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('viewBox', '0 0 48 48');
+  svg.setAttribute('class', 'sign');
+  svg.setAttribute('aria-hidden', 'true');
+  for (const d of ['M12 4h24a8 8 0 0 1 8 8v20a8 8 0 0 1-8 8H17L4 46V12a8 8 0 0 1 8-8z', 'M14 15l9 7-9 7M27 29h8']) {
+    const path = document.createElementNS(SVG, 'path');
+    path.setAttribute('d', d);
+    svg.append(path);
+  }
+  return svg;
+}
+
 /**
  * Runs `render` once for any number of calls before the next frame; in a hidden page, where frames stop, a little later.
  * @param {() => void} render

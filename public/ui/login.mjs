@@ -4,7 +4,7 @@ import { hasText, t } from '../i18n/i18n.mjs';
 import { parseJid } from '../xmpp/jid.mjs';
 import { serves } from '../xmpp/discovery.mjs';
 import { asFailure, Failure } from '../core/result.mjs';
-import { h } from './dom.mjs';
+import { h, sign } from './dom.mjs';
 
 /**
  * What happened and what to do, as two sentences.
@@ -83,7 +83,7 @@ export function loginView({ config, address, logIn, forget }) {
     }
   };
   const form = h('form', { class: 'card login', novalidate: true, on: { submit } },
-    h('div', { class: 'brand' }, h('img', { src: 'icons/icon.svg', alt: '', width: 48, height: 48 }), h('h1', {}, config.product)),
+    h('div', { class: 'brand' }, sign(), h('h1', {}, config.product)),
     h('p', { class: 'lead' }, config.domain ? t('login.lead', { domain: config.domain }) : t('login.lead.any')),
     problem,
     h('div', { class: 'field' }, h('label', { for: 'login-address' }, t('login.address')),

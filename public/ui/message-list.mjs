@@ -1,11 +1,10 @@
 // The messages of one conversation: blocks of rows under day headings, a bounded number of them in the document,
 // a reading position that stays where it is whatever comes above or below. One tab stop; arrow keys move inside.
 
-import { t } from '../i18n/i18n.mjs';
+import { dayName, sameDay, t } from '../i18n/i18n.mjs';
 import { fill, h, icon, perFrame } from './dom.mjs';
 import { DOWN } from './icons.mjs';
 import { renderRow } from './message-row.mjs';
-import { dayName, sameDay } from './time.mjs';
 /** @typedef {import('../features/message-log.mjs').Message} Message */
 
 const BLOCK = 50; // rows that share one content-visibility box

@@ -1,11 +1,9 @@
 // One message as a list item. Remote text becomes text nodes and checked links only.
 
-import { t } from '../i18n/i18n.mjs';
-import { hueOf } from './avatar.mjs';
+import { clockTime, fullTime, t } from '../i18n/i18n.mjs';
+import { CHECK, CHECKS, CLOCK, hueOf, WARNING } from './icons.mjs';
 import { fill, h, icon } from './dom.mjs';
-import { CHECK, CHECKS, CLOCK, WARNING } from './icons.mjs';
 import { linkify } from './linkify.mjs';
-import { clockTime, fullTime } from './time.mjs';
 /** @typedef {import('../features/message-log.mjs').Message} Message */
 
 const MARKS = { pending: CLOCK, sent: CHECK, delivered: CHECKS, read: CHECKS, failed: WARNING };

@@ -25,10 +25,10 @@ export function newChatDialog(client, open) {
     action: t('new.submit'),
     async submit(fields) {
       const jid = readAddress(String(fields.get('address')).trim(), client.account.domain);
-      const { conversations } = await client.chats;
+      const { conversations, presence } = await client.chats;
       if (fields.get('add') && jid !== client.account.bare && !client.roster.contacts.has(jid)) {
         await client.roster.save(jid);
-        client.presence.subscribe(jid);
+        presence.subscribe(jid);
       }
       conversations.open(jid);
       open(jid);
@@ -37,8 +37,9 @@ export function newChatDialog(client, open) {
 }
 
 /** @param {Client} client @param {string} jid */
-export function contactDialog(client, jid) {
-  const { roster, presence } = client;
+export async function contactDialog(client, jid) {
+  const { roster } = client;
+  const { presence } = await client.chats;
   const contact = roster.contacts.get(jid);
   const sees = ['to', 'both'].includes(contact?.subscription ?? '');
   const remove = h('button', {
@@ -62,8 +63,9 @@ export function contactDialog(client, jid) {
 }
 
 /** @param {Client} client */
-export function accountDialog(client) {
-  const { presence, connection, account } = client;
+export async function accountDialog(client) {
+  const { connection, account } = client;
+  const { presence } = await client.chats;
   const shows = /** @type {const} */ (['online', 'chat', 'away', 'xa', 'dnd']);
   const select = h('select', { name: 'show', id: 'own-show' }, ...shows.map((show) =>
     h('option', { value: show, selected: show === presence.own.show }, t(`show.${show}`))));

@@ -1,10 +1,8 @@
 // The left side: who I am, a filter, conversations by their last message, contacts by name, requests to answer.
 
-import { t } from '../i18n/i18n.mjs';
-import { avatar } from './avatar.mjs';
+import { shortTime, t } from '../i18n/i18n.mjs';
+import { avatar, MORE, PLUS } from './icons.mjs';
 import { fill, h, icon, perFrame } from './dom.mjs';
-import { MORE, PLUS } from './icons.mjs';
-import { shortTime } from './time.mjs';
 /** @typedef {import('../features/client.mjs').Client} Client */
 /** @typedef {import('../features/conversations.mjs').Conversation} Conversation */
 
@@ -13,9 +11,11 @@ import { shortTime } from './time.mjs';
  * @param {{ open(jid: string): void }} actions
  */
 export function rosterList(client, { open }) {
-  const { account, roster, presence, connection } = client;
+  const { account, roster, connection } = client;
   /** @type {import('../features/conversations.mjs').Conversations | null} */
   let conversations = null;
+  /** @type {import('../features/presence.mjs').Presence | null} */
+  let presence = null;
   let current = '';
 
   const filter = h('input', { type: 'search', id: 'filter', placeholder: t('list.filter'), 'aria-label': t('list.filter'), autocomplete: 'off' });
@@ -36,7 +36,7 @@ export function rosterList(client, { open }) {
     const name = roster.nameOf(jid);
     const last = conversation?.log.last;
     const unread = conversation?.unread ?? 0;
-    const { show, status } = presence.of(jid);
+    const { show, status } = presence?.of(jid) ?? { show: 'offline', status: '' };
     const writing = (conversation?.composing.size ?? 0) > 0;
     const line = writing ? t('chat.composing.short') : conversation?.draft && jid !== current
       ? t('list.draft', { text: conversation.draft }) : last ? `${last.mine ? t('list.mine') : ''}${last.body}` : status || t(`show.${show}`);
@@ -70,8 +70,9 @@ export function rosterList(client, { open }) {
     fill(list, ...order.map((jid) => entry(jid, conversations?.all.get(jid))));
     empty.hidden = order.length > 0;
     empty.textContent = t(filter.value ? 'list.nothing' : 'list.empty');
-    fill(requests, ...[...presence.requests].map((jid) => request(client, jid)));
-    own.className = `dot ${connection.online ? presence.own.show : 'offline'}`;
+    const answers = presence;
+    if (answers) fill(requests, ...[...answers.requests].map((jid) => request(client, answers, jid)));
+    own.className = `dot ${connection.online && presence ? presence.own.show : 'offline'}`;
     if (focused) focusEntry(focused);
   };
   const plan = perFrame(render);
@@ -104,11 +105,11 @@ export function rosterList(client, { open }) {
     event.preventDefault();
   });
   roster.on('change', plan);
-  presence.on('change', plan);
-  presence.on('request', plan);
   connection.on('state', plan);
   void client.chats.then((chats) => {
-    conversations = chats.conversations;
+    ({ conversations, presence } = chats);
+    presence.on('change', plan);
+    presence.on('request', plan);
     for (const event of ['change', 'list', 'message', 'update']) conversations.on(event, plan);
     plan();
   });
@@ -131,9 +132,9 @@ export const iconButton = (path, key, act) =>
 
 /**
  * Somebody wants to see when we are there.
- * @param {Client} client @param {string} jid
+ * @param {Client} client @param {import('../features/presence.mjs').Presence} presence @param {string} jid
  */
-function request({ presence, roster }, jid) {
+function request({ roster }, presence, jid) {
   const answer = (/** @type {boolean} */ allow) => () => {
     presence.answer(jid, allow);
     if (allow && !['to', 'both'].includes(roster.contacts.get(jid)?.subscription ?? '')) presence.subscribe(jid);

@@ -4,25 +4,46 @@
 import { Emitter } from '../core/emitter.mjs';
 import { asFailure, Failure } from '../core/result.mjs';
 import { randomId } from '../core/bytes.mjs';
-import { el } from './builder.mjs';
+import { el } from './xml.mjs';
 import { CSI, PING, SM } from './ns.mjs';
-import { nextAttempt } from './reconnect.mjs';
 import { establish } from './session.mjs';
 import { isStanza, StreamManagement } from './sm.mjs';
 /** @typedef {import('./xml.mjs').XmlElement} XmlElement */
 /** @typedef {import('./transport.mjs').Transport} Transport */
 
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 60_000;
 const ACK_PAUSE = 50; // one request for all messages of a burst
 const ANSWER_LIMIT = 8_000; // silence after a question means a dead path
 const IDLE_LIMIT = 50_000; // below the 60 s after which many proxies cut
 const OFFLINE_LIMIT = 1_000; // stanzas written while there is no session
 
 /**
+ * Milliseconds to wait before attempt number `attempt` (0: the first after a loss). Each wait doubles, and only
+ * its upper half is certain, so that thousands of pages do not return in the same instant.
+ * @param {number} attempt @param {number} random in 0..<1
+ */
+export function backoff(attempt, random) {
+  const ceiling = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(attempt, 16));
+  return Math.round(ceiling / 2 + (ceiling / 2) * random);
+}
+
+/**
+ * Whether to try again by itself, and when. Without a network only its return (or a rare look) counts.
+ * @param {{ retry: boolean }} failure @param {{ attempt: number, random: number, networkUp: boolean }} state
+ * @returns {number | null} null: give up, the person has to act
+ */
+export function nextAttempt(failure, { attempt, random, networkUp }) {
+  if (!failure.retry) return null;
+  return networkUp ? backoff(attempt, random) : LONGEST_WAIT;
+}
+
+/**
  * @typedef {{ name: 'idle' | 'connecting' | 'online' | 'waiting' | 'ended', failure: Failure | null, retryAt: number, networkUp: boolean }} State
  * @typedef {{
  *   account: import('./jid.mjs').Jid, credentials: { username: string, password?: string, keys?: import('./sasl/scram.mjs').ScramKeys | null },
  *   makeTransport: () => Transport, resource: string, lang: string, secure: boolean,
- *   storage: import('./sasl/choose.mjs').KeyValue, clock: import('../core/clock.mjs').Clock,
+ *   storage: import('./sasl/choose.mjs').KeyValue, clock: import('../core/result.mjs').Clock,
  * }} Options
  */
 

@@ -1,7 +1,6 @@
 // Finds where and as which domain to connect: the edge that served the page says it in config.json.
 
-import { Failure } from '../core/result.mjs';
-import { within } from '../core/clock.mjs';
+import { Failure, within } from '../core/result.mjs';
 
 const LIMIT = 8_000;
 
@@ -42,7 +41,7 @@ export function readConfig(raw, page) {
 }
 
 /**
- * @param {{ page: string, fetch: typeof fetch, clock: import('../core/clock.mjs').Clock }} host
+ * @param {{ page: string, fetch: typeof fetch, clock: import('../core/result.mjs').Clock }} host
  * @returns {Promise<Config>}
  */
 export async function loadConfig({ page, fetch, clock }) {

@@ -2,7 +2,7 @@
 // handlers by namespace. Checks that an answer comes from whom we asked (security rule 5).
 
 import { randomId } from '../core/bytes.mjs';
-import { el } from './builder.mjs';
+import { el } from './xml.mjs';
 import { StanzaError, stanzaError } from './errors.mjs';
 import { parseJid } from './jid.mjs';
 import { STANZA_ERROR } from './ns.mjs';
@@ -20,7 +20,7 @@ export class Router {
   /** @type {{ message: StanzaHandler[], presence: StanzaHandler[] }} */
   #handlers = { message: [], presence: [] };
 
-  /** @param {import('./connection.mjs').Connection} connection @param {import('../core/clock.mjs').Clock} clock */
+  /** @param {import('./connection.mjs').Connection} connection @param {import('../core/result.mjs').Clock} clock */
   constructor(connection, clock) {
     this.connection = connection;
     this.clock = clock;

@@ -1,9 +1,8 @@
 // One attempt from an unopened transport to a session that may send stanzas: features, SASL, then resume or bind.
 // Knows the order of RFC 6120 and XEP-0198; knows no retry and no feature.
 
-import { Failure } from '../core/result.mjs';
-import { within } from '../core/clock.mjs';
-import { el } from './builder.mjs';
+import { Failure, within } from '../core/result.mjs';
+import { el } from './xml.mjs';
 import { saslFailure, stanzaError } from './errors.mjs';
 import { parseJid } from './jid.mjs';
 import { BIND, CLIENT, SASL, SESSION, SM, STREAM } from './ns.mjs';
@@ -23,7 +22,7 @@ export class Reader {
   /** @type {Failure | null} */
   #closed = null;
 
-  /** @param {import('./transport.mjs').Transport} transport @param {import('../core/clock.mjs').Clock} clock */
+  /** @param {import('./transport.mjs').Transport} transport @param {import('../core/result.mjs').Clock} clock */
   constructor(transport, clock) {
     this.clock = clock;
     transport.on('element', (element) => this.#take(element));
@@ -69,7 +68,7 @@ export class Reader {
  *   account: import('./jid.mjs').Jid,
  *   credentials: { username: string, password?: string, keys?: import('./sasl/scram.mjs').ScramKeys | null },
  *   resource: string, lang: string, secure: boolean,
- *   storage: import('./sasl/choose.mjs').KeyValue, clock: import('../core/clock.mjs').Clock,
+ *   storage: import('./sasl/choose.mjs').KeyValue, clock: import('../core/result.mjs').Clock,
  *   sm: import('./sm.mjs').StreamManagement,
  * }} Attempt
  * @typedef {{
@@ -105,7 +104,7 @@ async function nextFeatures(reader) {
 async function authenticate(attempt, reader, features) {
   const { transport, account, storage } = attempt;
   const offered = (features.child('mechanisms', SASL)?.elements('mechanism') ?? []).map(({ text }) => text.trim());
-  const mechanism = chooseMechanism({ ...attempt, offered, account: account.bare });
+  const mechanism = await chooseMechanism({ ...attempt, offered, account: account.bare });
   transport.send(el('auth', { xmlns: SASL, mechanism: mechanism.mechanism }, mechanism.first()));
   for (;;) {
     const element = await reader.next();

@@ -2,7 +2,7 @@
 // of resumption. Pure state; knows no wire and no timer.
 
 import { Failure } from '../core/result.mjs';
-import { el } from './builder.mjs';
+import { el } from './xml.mjs';
 import { SM } from './ns.mjs';
 /** @typedef {import('./xml.mjs').XmlElement} XmlElement */
 
@@ -29,6 +29,18 @@ export class StreamManagement {
    * @type {XmlElement[]}
    */
   #queue = [];
+
+  /**
+   * Starts empty, or where an earlier page left off.
+   * @param {{ id: string, inbound: number, acknowledged: number }} [earlier]
+   */
+  constructor(earlier) {
+    if (!earlier) return;
+    this.#active = true;
+    this.#id = earlier.id;
+    this.#inbound = earlier.inbound;
+    this.#acknowledged = earlier.acknowledged;
+  }
 
   get active() {
     return this.#active;

@@ -1,17 +1,16 @@
 // XMPP over WebSocket (RFC 7395). Knows framing and the closing order; knows no login and no stanza.
 
-import { Failure } from '../core/result.mjs';
-import { within } from '../core/clock.mjs';
-import { el } from './builder.mjs';
+import { Emitter } from '../core/emitter.mjs';
+import { Failure, within } from '../core/result.mjs';
+import { el, parse, serialize } from './xml.mjs';
 import { FRAMING, STREAM } from './ns.mjs';
 import { streamFailure } from './errors.mjs';
-import { Transport } from './transport.mjs';
-import { parse, serialize } from './xml.mjs';
 
 const CONNECT_LIMIT = 10_000;
 const GOODBYE_LIMIT = 3_000; // RFC 7395 section 3.6: wait for the answer, but not for ever
 
-export class WebSocketTransport extends Transport {
+/** A Transport (transport.mjs). */
+export class WebSocketTransport extends Emitter {
   /** @type {WebSocket | null} */
   #socket = null;
   /** @type {import('./transport.mjs').StreamTarget} */
@@ -24,7 +23,7 @@ export class WebSocketTransport extends Transport {
 
   /**
    * @param {string} url ws: or wss:
-   * @param {{ clock: import('../core/clock.mjs').Clock, WebSocket: typeof WebSocket }} host
+   * @param {{ clock: import('../core/result.mjs').Clock, WebSocket: typeof WebSocket }} host
    */
   constructor(url, host) {
     super();

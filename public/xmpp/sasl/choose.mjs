@@ -3,7 +3,6 @@
 
 import { Failure } from '../../core/result.mjs';
 import { Scram } from './scram.mjs';
-import { Plain } from './plain.mjs';
 
 const PREFERENCE = ['SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN'];
 const KEY = 'edge.sasl.';
@@ -15,9 +14,9 @@ const KEY = 'edge.sasl.';
  *   offered: string[], account: string, credentials: { username: string, password?: string, keys?: import('./scram.mjs').ScramKeys | null },
  *   secure: boolean, storage: KeyValue,
  * }} request secure: https or loopback, which is also where browsers give us WebCrypto
- * @returns {Scram | Plain} a mechanism for this one attempt
+ * @returns {Promise<Scram | import('./plain.mjs').Plain>} a mechanism for this one attempt
  */
-export function chooseMechanism({ offered, account, credentials, secure, storage }) {
+export async function chooseMechanism({ offered, account, credentials, secure, storage }) {
   if (!secure) throw new Failure('insecure-page');
   const mechanism = PREFERENCE.find((name) => offered.includes(name));
   if (!mechanism) throw new Failure('no-mechanism', { detail: offered.join(', ') });
@@ -25,7 +24,9 @@ export function chooseMechanism({ offered, account, credentials, secure, storage
   if (remembered >= 0 && PREFERENCE.indexOf(mechanism) > remembered) {
     throw new Failure('sasl-downgrade', { detail: `${PREFERENCE[remembered]} > ${mechanism}` });
   }
-  return mechanism === 'PLAIN' ? new Plain(credentials) : new Scram(mechanism, credentials);
+  if (mechanism !== 'PLAIN') return new Scram(mechanism, credentials);
+  const { Plain } = await import('./plain.mjs');
+  return new Plain(credentials);
 }
 
 /**
