@@ -87,6 +87,7 @@ import Testing
         #expect(trickled == 9)
         #expect(admitted(100, at: Self.start + 3_600_000) == 20)
         #expect(admitted(100, at: Self.start) == 0, "a clock that goes back gives nothing")
+        #expect(admitted(100, at: Self.start + 3_600_000) == 0, "and nothing when it is right again")
         #expect(admitted(100, at: .never) == 20, "no overflow at the end of time")
     }
 

@@ -10,6 +10,7 @@ import Testing
         ("http://[::1]:5280", "[::1]:5280", true),
         ("http://localhost:8080", "localhost:5280", false),
         ("https://evil.example", "chat.example.org", false),
+        ("https://example.org", "chat.example.org", false),
         ("https://chat.example.org.evil.example", "chat.example.org", false),
         ("https://chat.example.org", nil, false),
         ("null", "chat.example.org", false),

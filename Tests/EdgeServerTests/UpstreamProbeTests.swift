@@ -89,6 +89,15 @@ import Testing
         #expect(sent.contains(" to=\"127.0.0.1\""))
     }
 
+    @Test("When the first address of a name is not reachable the next one is asked")
+    func nextAddress() throws {
+        // Where localhost is ::1 first, nobody listens there.
+        let server = try AnsweringServer([Self.header + Self.features(Self.sasl)])
+        defer { server.stop() }
+        let route = DomainRoute(domain: "example.org", host: "localhost", port: server.port)
+        #expect(UpstreamProbe(route, settings: Settings()).run().isGood)
+    }
+
     @Test("A port that nobody listens on, and a name that does not exist")
     func unreachable() throws {
         let server = try AnsweringServer([])
