@@ -51,6 +51,10 @@ import Testing
             settings.mechanisms.hidden = ["PLAIN"]
         }
         #expect(finding.outcome == .answers(.init(mechanisms: ["SCRAM-SHA-1"])))
+        let (allowed, _) = try Self.find([Self.header + Self.features(Self.sasl)]) { settings in
+            settings.mechanisms.allowed = ["PLAIN"]
+        }
+        #expect(allowed.outcome == .answers(.init(mechanisms: ["PLAIN"])))
     }
 
     private static let answers: [([String], UpstreamFinding.Outcome, Bool, String)] = [

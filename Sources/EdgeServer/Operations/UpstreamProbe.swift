@@ -61,7 +61,8 @@ private final class ProbeStream: StreamSocket {
         // Some servers die of a header without `to`.
         domain = route.takesAnyDomain ? route.host : route.domain
         policy = FeaturePolicy(
-            hiddenMechanisms: Set(settings.mechanisms.hidden), hidesChannelBinding: settings.stripChannelBinding)
+            hiddenMechanisms: Set(settings.mechanisms.hidden), allowedMechanisms: Set(settings.mechanisms.allowed),
+            hidesChannelBinding: settings.stripChannelBinding)
         headerTime = settings.limits.upstreamHeader
         super.init(loop: loop, connectingTo: address)
         deadline = loop.now + settings.limits.upstreamConnect
