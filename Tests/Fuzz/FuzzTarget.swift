@@ -9,6 +9,9 @@ protocol FuzzTarget: SendableMetatype {
 
 /// Every parser that can be fuzzed. A new one is a file beside this one and a line here.
 let targets: [any FuzzTarget.Type] = [
+    WebSocketFramesTarget.self,
+    WebSocketHandshakeTarget.self,
+    WebSocketDeflateTarget.self,
     XMPPCheckerTarget.self,
     XMPPScannerTarget.self,
     XMPPAgreementTarget.self,
