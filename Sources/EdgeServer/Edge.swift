@@ -22,6 +22,7 @@ package final class Edge {
         setup = try Setup(settings)
         let site = try settings.publicFolder.map { try StaticSite.load($0, settings) }
         shared = Shared(log: log, limits: settings.limits)
+        shared.health.use(settings.upstreams.map(\.server))
         let main = try Worker(shared: shared, setup: setup, site: site)
         self.main = main
         watcher = settings.publicFolder.map { SiteWatcher(loop: main.loop, folder: $0) }
@@ -91,6 +92,8 @@ package final class Edge {
         do {
             if let settings = try readSettings() {
                 setup = try Setup(settings)
+                shared.health.use(settings.upstreams.map(\.server))
+                shared.admission.update(settings.limits)
                 main.receive(.setup(setup))
                 for worker in workers { worker.mailbox.post(.setup(setup)) }
             }

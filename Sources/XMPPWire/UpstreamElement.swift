@@ -3,6 +3,9 @@
 package enum UpstreamElement: Equatable, Sendable {
     case features
     case streamError
+    /// The stream error that names another host: an address inside the service, of no use to a browser (RFC 6120 section
+    /// 4.9.3.19).
+    case seeOtherHost
     /// Login has succeeded. After the SASL of RFC 6120 the client opens the stream anew; after that of XEP-0388 it goes on.
     case saslSuccess(restarts: Bool)
     case saslFailure
@@ -28,7 +31,8 @@ extension StreamScanner {
         let name = String(decoding: local, as: UTF8.self)
         switch namespace {
         case Namespace.streams.description?:
-            return name == "features" ? .features : name == "error" ? .streamError : .other
+            if name == "error" { return isSeeOtherHost(&cursor, scope, bytes) ? .seeOtherHost : .streamError }
+            return name == "features" ? .features : .other
         case Namespace.sasl.description?, Namespace.sasl2.description?:
             return .login(name, restarts: namespace == Namespace.sasl.description)
         case Namespace.client.description?:
@@ -37,6 +41,20 @@ extension StreamScanner {
         default:
             return .other
         }
+    }
+}
+
+extension StreamScanner {
+    /// Whether the first child says so; the cursor stands behind the start tag of the error.
+    private func isSeeOtherHost(_ cursor: inout MarkupCursor, _ outer: NamespaceScope, _ bytes: [UInt8]) -> Bool {
+        while let token = try? cursor.next() {
+            guard case .start(let tag) = token else { continue }
+            var scope = outer
+            scope.enter(tag, in: bytes)
+            let (namespace, local) = scope.resolve(bytes[tag.name])
+            return namespace == Namespace.streamErrors.description && local.elementsEqual("see-other-host".utf8)
+        }
+        return false
     }
 }
 

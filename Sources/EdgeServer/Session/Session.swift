@@ -201,6 +201,8 @@ final class Session {
         case .streamError:
             hasStreamError = true
             relay(cut, input, scanner)
+        case .seeOtherHost:
+            fail(StreamFailure(.internalServerError, "the XMPP server refers to another host", .upstreamError))
         case .saslSuccess(let restarts):
             relay(cut, input, scanner)
             loggedIn(restarts: restarts)

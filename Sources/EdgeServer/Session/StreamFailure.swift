@@ -21,6 +21,13 @@ struct StreamFailure {
         reason = .streamError(condition.rawValue)
     }
 
+    /// For an end that the log calls otherwise.
+    init(_ condition: StreamErrorCondition, _ text: StaticString, _ reason: EndReason) {
+        self.condition = condition
+        self.text = text
+        self.reason = reason
+    }
+
     /// A limit was reached.
     init(_ condition: StreamErrorCondition, _ text: StaticString, limit: LimitName, isTooBig: Bool = false) {
         self.condition = condition
