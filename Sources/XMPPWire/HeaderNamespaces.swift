@@ -8,6 +8,8 @@ final class HeaderNamespaces: Sendable {
         let written: [UInt8]
     }
 
+    /// Of the header itself, and so of the end of the stream.
+    let name: [UInt8]
     let defaultNamespace: Declaration
     let streams: Declaration
     /// Prefixes such as jabberd2's `ack`; at most 16, because `ElementCut` has a bit for each.
@@ -15,7 +17,8 @@ final class HeaderNamespaces: Sendable {
 
     static let maxExtras = 16
 
-    init(defaultNamespace: Declaration, streams: Declaration, extras: [Declaration]) {
+    init(name: [UInt8], defaultNamespace: Declaration, streams: Declaration, extras: [Declaration]) {
+        self.name = name
         self.defaultNamespace = defaultNamespace
         self.streams = streams
         self.extras = extras
@@ -43,16 +46,18 @@ final class HeaderNamespaces: Sendable {
             }
         }
         guard extras.count <= maxExtras else { throw .policyViolation(.namespaces) }
-        if content.name == usualDefault.name && streams.prefix == usualStreams.prefix && extras.isEmpty { return nil }
-        return HeaderNamespaces(defaultNamespace: content, streams: streams, extras: extras)
+        let name = Array(bytes[tag.name])
+        if content.name == usual.defaultNamespace.name && name == usual.name && extras.isEmpty { return nil }
+        return HeaderNamespaces(name: name, defaultNamespace: content, streams: streams, extras: extras)
     }
 
-    static let usual = HeaderNamespaces(defaultNamespace: usualDefault, streams: usualStreams, extras: [])
+    static let usual = HeaderNamespaces(
+        name: Array("stream:stream".utf8), defaultNamespace: usualDefault, streams: usualStreams, extras: [])
 
     // A header without a default namespace is taken to mean the content namespace (RFC 6120 section 4.8.2).
-    static let usualDefault = Declaration(
+    private static let usualDefault = Declaration(
         prefix: [], name: Namespace.client.description, written: Array(" xmlns='jabber:client'".utf8))
-    static let usualStreams = Declaration(
+    private static let usualStreams = Declaration(
         prefix: Array("stream".utf8), name: Namespace.streams.description,
         written: Array(" xmlns:stream='http://etherx.jabber.org/streams'".utf8))
 }

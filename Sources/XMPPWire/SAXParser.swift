@@ -13,8 +13,7 @@ final class SAXParser {
         guard let context = xmlCreatePushParserCtxt(&handler, findings, nil, 0, nil) else {
             preconditionFailure("out of memory")
         }
-        // NOENT: libxml2 hands `&amp;` in attributes on as `&#38;` otherwise. There are no entities but the predefined.
-        xmlCtxtUseOptions(context, Int32(XML_PARSE_NONET.rawValue | XML_PARSE_NOENT.rawValue))
+        xmlCtxtUseOptions(context, Int32(XML_PARSE_NONET.rawValue))
         let client = xmlDictLookup(
             context.pointee.dict, Namespace.client.utf8Start, Int32(Namespace.client.utf8CodeUnitCount))
         findings.initialize(to: SAXFindings(context: context, client: client))

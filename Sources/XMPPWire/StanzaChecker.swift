@@ -22,6 +22,9 @@ package final class StanzaChecker {
     /// The attributes of `<open/>`, after a check that found one.
     package var openAttributes: OpenAttributes { parser.openAttributes }
 
+    /// Bytes of names that the parser keeps, for those who watch its growth.
+    package var dictionarySize: Int { parser.dictionarySize }
+
     /// Whether `message` is one complete element that may go on to a server, and what it is.
     package func check(_ message: Span<UInt8>, limits: XMLLimits) throws(XMLFailure) -> CheckedElement {
         let range = try Self.element(in: message)

@@ -15,7 +15,7 @@ extension StreamScanner {
             case .doubleQuoted: next = past(UInt8(ascii: "\""), input, at, then: .tag)
             case .singleQuoted: next = past(UInt8(ascii: "'"), input, at, then: .tag)
             case .endTag: next = past(UInt8(ascii: ">"), input, at, then: depth == 0 ? .complete : .text)
-            case .name: next = name(input, at)
+            case .name: next = try name(input, at)
             case .cdata: next = cdata(input, at)
             case .declaration: next = declaration(input, at)
             case .streamEnd: next = past(UInt8(ascii: ">"), input, at, then: .complete)
@@ -38,14 +38,14 @@ extension StreamScanner {
         return found + 1
     }
 
-    private mutating func name(_ input: Span<UInt8>, _ start: Int) -> Int {
+    private mutating func name(_ input: Span<UInt8>, _ start: Int) throws(XMLFailure) -> Int {
         var index = start
         while index < input.count {
             if XMLText.endsName(input[index]) {
                 nameEnd = UInt32(truncatingIfNeeded: index)
                 if usesStreamPrefix(input, nameStart: 1) { marks.insert(.usesStreams) }
                 state = .tag
-                return index
+                return try tag(input, index)
             }
             index += 1
         }

@@ -184,11 +184,8 @@ package struct StreamScanner: Sendable {
     }
 
     private func isStreamEnd(_ tag: Span<UInt8>) -> Bool {
-        let bytes = Array(copying: tag)
-        let name = bytes[2...].prefix { !XMLText.endsName($0) }
-        let (prefix, local) = NamespaceScope.split(name)
-        let expected = (namespaces?.streams ?? HeaderNamespaces.usualStreams).prefix
-        return local.elementsEqual("stream".utf8) && prefix.elementsEqual(expected)
+        let name = Array(copying: tag)[2...].prefix { !XMLText.endsName($0) }
+        return name.elementsEqual((namespaces ?? HeaderNamespaces.usual).name)
     }
 
     private static func countSpace(_ input: Span<UInt8>) -> Int {
