@@ -34,7 +34,7 @@ const show = (view) => document.querySelector('#app')?.replaceChildren(view);
 async function loadTexts() {
   const language = pickLanguage(navigator.languages);
   const response = await fetch(new URL(`i18n/${language}.json`, page).href);
-  useTexts(language, await response.json());
+  useTexts(language, await response.json(), navigator.languages);
   document.documentElement.lang = language;
 }
 

@@ -5,6 +5,8 @@ const LANGUAGES = ['en'];
 /** @type {Record<string, string | Record<string, string>>} */
 let texts = {};
 let language = 'en';
+/** With the person's region, for dates. */
+let locale = 'en';
 let plurals = new Intl.PluralRules('en');
 
 /** @param {readonly string[]} wanted as navigator.languages has them @returns {string} one of ours */
@@ -17,9 +19,13 @@ export function pickLanguage(wanted) {
   return 'en';
 }
 
-/** @param {string} name @param {typeof texts} table */
-export function useTexts(name, table) {
+/**
+ * @param {string} name @param {typeof texts} table
+ * @param {readonly string[]} [wanted] as navigator.languages has them: the first of that language says how dates look
+ */
+export function useTexts(name, table, wanted = []) {
   language = name;
+  locale = wanted.find((tag) => tag.toLowerCase().split('-')[0] === name.split('-')[0]) ?? name;
   texts = table;
   plurals = new Intl.PluralRules(name);
 }
@@ -48,8 +54,8 @@ const formats = new Map();
 
 /** @param {string} name @param {Intl.DateTimeFormatOptions} options */
 function format(name, options) {
-  const key = `${currentLanguage()} ${name}`;
-  const found = formats.get(key) ?? new Intl.DateTimeFormat(currentLanguage(), options);
+  const key = `${locale} ${name}`;
+  const found = formats.get(key) ?? new Intl.DateTimeFormat(locale, options);
   formats.set(key, found);
   return found;
 }

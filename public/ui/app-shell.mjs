@@ -50,6 +50,7 @@ export function shellView(client, config) {
   });
   void client.chats.then((chats) => watchPage(client, chats, () => current?.jid ?? ''));
   moveBetweenRegions(view);
+  requestAnimationFrame(() => list.element.focus());
   return view;
 }
 
@@ -86,8 +87,8 @@ function watchPage({ connection }, { conversations }, current) {
  * @param {HTMLElement} view
  */
 function moveBetweenRegions(view) {
-  view.addEventListener('keydown', (event) => {
-    if (event.key !== 'F6') return;
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'F6' || document.querySelector('dialog[open]')) return;
     event.preventDefault();
     const stops = ['.filter input', '.messages [tabindex="0"]', '.composer textarea']
       .map((selector) => /** @type {HTMLElement | null} */ (view.querySelector(selector)))

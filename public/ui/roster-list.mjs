@@ -115,7 +115,7 @@ export function rosterList(client, { open }) {
   });
   render();
   return {
-    element: h('nav', { class: 'sidebar', 'aria-label': t('region.list') }, head, h('div', { class: 'filter' }, filter), requests, list, empty),
+    element: h('nav', { class: 'sidebar', tabindex: '-1', 'aria-label': t('region.list') }, head, h('div', { class: 'filter' }, filter), requests, list, empty),
     /** @param {string} jid */
     setCurrent(jid) {
       current = jid;

@@ -1,0 +1,108 @@
+"""Connections that break: nothing is lost, nothing appears twice, and the page says what is going on."""
+
+import re
+import uuid
+
+from playwright.sync_api import WebSocketRoute, expect
+
+from harness.browser import Browser
+
+
+class Wire:
+    """The path between one page and the service, which the test can cut and hold cut."""
+
+    def __init__(self, page):
+        self.open = True
+        self.sockets: list[WebSocketRoute] = []
+        page.route_web_socket(re.compile("^ws"), self._connect)
+
+    def _connect(self, socket: WebSocketRoute) -> None:
+        if not self.open:
+            socket.close(code=1013)
+            return
+        socket.connect_to_server()
+        self.sockets.append(socket)
+
+    def cut(self) -> None:
+        """Both ends lose it without a goodbye of XMPP."""
+        self.open = False
+        for socket in self.sockets:
+            socket.close(code=1001)
+        self.sockets.clear()
+
+
+def words(count: int) -> list[str]:
+    return [f"{n} {uuid.uuid4().hex[:8]}" for n in range(count)]
+
+
+def test_a_cut_connection_is_resumed_with_nothing_lost_or_doubled(person):
+    alice, bob = person(), person().log_in("bob")
+    wire = Wire(alice.page)
+    alice.log_in("alice").open_chat("bob")
+    bob.open_chat("alice")
+    before, during, away = words(3), words(3), words(3)
+    for text in before:
+        alice.say(text)
+    wire.cut()
+    for text in during:
+        alice.say(text)
+    for text in away:
+        bob.say(text)
+    expect(alice.page.locator(".status-line")).to_be_visible()
+    assert alice.page.evaluate("() => document.activeElement.tagName") == "TEXTAREA"
+    wire.open = True
+    alice.page.get_by_role("button", name="Try now").click()
+    alice.wait_online()
+    for text in away:
+        alice.sees(text)
+    for text in before + during:
+        bob.sees(text)
+    mine = [text for text in bob.bodies() if text in before + during]
+    assert mine == before + during
+    assert [text for text in alice.bodies() if text in away] == away
+    assert any("<resumed" in frame for frame in alice.received)
+
+
+def test_messages_written_in_a_flood_of_cuts_arrive_once_and_in_order(person):
+    alice, bob = person(), person().log_in("bob")
+    wire = Wire(alice.page)
+    alice.log_in("alice").open_chat("bob")
+    bob.open_chat("alice")
+    texts = words(12)
+    for number, text in enumerate(texts):
+        alice.say(text)
+        if number % 3 == 2:
+            wire.cut()
+            wire.open = True
+    bob.sees(texts[-1])
+    alice.wait_online()
+    assert [text for text in bob.bodies() if text in texts] == texts
+    expect(alice.page.locator(".mark.pending")).to_have_count(0)
+
+
+def test_without_a_network_the_page_says_so_and_returns_by_itself(person):
+    alice, bob = person().log_in("alice"), person().log_in("bob")
+    alice.open_chat("bob")
+    bob.open_chat("alice")
+    alice.context.set_offline(True)
+    expect(alice.page.locator(".status-line")).to_contain_text("No network")
+    text = words(1)[0]
+    alice.say(text)
+    expect(alice.page.locator(".row.mine", has_text=text).locator(".mark.pending")).to_be_visible()
+    alice.context.set_offline(False)
+    alice.wait_online()
+    bob.sees(text)
+
+
+def test_a_session_taken_over_elsewhere_ends_with_words_and_can_be_taken_back(person):
+    alice = person().log_in("alice")
+    jid = alice.resource()
+    config = alice.page.evaluate("async () => (await fetch('config.json')).json()")
+    found = re.fullmatch(r"(?:ws://127\.0\.0\.1:(\d+))?(/.*)", config["websocket"])
+    port = found[1] or re.search(r":(\d+)/", alice.address)[1]
+    other = Browser(("127.0.0.1", int(port)), path=found[2])
+    other.login("alice", "secret", resource=jid.partition("/")[2])
+    line = alice.page.locator(".status-line")
+    expect(line).to_contain_text("You are signed in at another place")
+    line.get_by_role("button", name="Continue here").click()
+    alice.wait_online()

@@ -1,0 +1,92 @@
+"""Getting in, and what the page says when one does not."""
+
+import gzip
+import re
+from urllib.request import urlopen
+
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+
+def problem(page: Page):
+    return page.get_by_role("alert")
+
+
+def test_a_wrong_password_is_said_with_the_next_step_and_the_field_is_ready(person):
+    alice = person().visit()
+    alice.fill_login("alice", "wrong")
+    expect(problem(alice.page)).to_contain_text("The name or the password is wrong.")
+    expect(problem(alice.page)).to_contain_text("Check both")
+    expect(alice.page.get_by_label("Password", exact=True)).to_be_focused()
+    alice.fill_login("alice", "secret")
+    alice.wait_online()
+
+
+def test_an_address_that_is_none_or_of_another_domain_is_said_at_once(person):
+    alice = person().visit()
+    for typed, text in (("alice@elsewhere.test", "does not serve that domain"), ("al ice", "not an address"), ("", "not an address")):
+        alice.fill_login(typed, "secret")
+        expect(problem(alice.page)).to_contain_text(text)
+    assert alice.sent == []
+
+
+def test_a_password_of_any_language_works(person):
+    person().log_in("carol")
+
+
+def test_a_service_that_cannot_be_reached_is_said(person):
+    alice = person()
+    alice.context.route("**/config.json", lambda route: route.fulfill(status=503))
+    alice.page.goto(alice.address)
+    expect(problem(alice.page)).to_contain_text("The chat service does not answer.")
+    alice.context.unroute("**/config.json")
+    alice.page.get_by_role("button", name="Try again").click()
+    expect(alice.page.get_by_role("button", name="Sign in")).to_be_visible()
+    alice.complaints.clear()  # Chromium itself notes the 503
+
+
+def test_a_socket_that_is_refused_or_closed_is_said(person):
+    alice = person()
+    alice.page.route_web_socket(re.compile("^ws"), lambda socket: socket.close(code=1011, reason="no"))
+    alice.visit().fill_login("alice", "secret")
+    expect(problem(alice.page)).to_contain_text("The chat service cannot be reached.")
+
+
+def test_a_server_that_is_down_behind_the_edge_is_said(person):
+    def answer(socket: WebSocketRoute) -> None:
+        framing, streams = "urn:ietf:params:xml:ns:xmpp-framing", "http://etherx.jabber.org/streams"
+        def reply(_: object) -> None:
+            socket.send(f"<open xmlns='{framing}' from='edge.test' id='x' version='1.0'/>")
+            socket.send(f"<stream:error xmlns:stream='{streams}'><remote-connection-failed xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>")
+            socket.send(f'<close xmlns="{framing}" />')
+        socket.on_message(reply)
+
+    alice = person()
+    alice.page.route_web_socket(re.compile("^ws"), answer)
+    alice.visit().fill_login("alice", "secret")
+    expect(problem(alice.page)).to_contain_text("The chat server is not running or not reachable.")
+
+
+def test_the_password_never_crosses_the_wire_nor_reaches_the_disk(person):
+    alice = person().log_in("alice")
+    assert any("SCRAM-SHA-" in frame for frame in alice.sent)
+    assert not any("PLAIN" in frame for frame in alice.sent)
+    assert "secret" not in alice.page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}])")
+
+
+def test_the_first_login_needs_at_most_30_requests_and_60_kilobytes(person):
+    alice = person().log_in("alice")
+    paths = alice.requests[:alice.requests.index("/features/chats.mjs")]  # from there on the list is on the screen
+    code = [path for path in paths if path.endswith((".mjs", ".css"))]
+    size = sum(len(gzip.compress(urlopen(alice.address.rstrip("/") + path).read())) for path in code)
+    assert len(paths) <= 30, paths
+    assert size <= 60_000
+
+
+def test_markup_from_strings_is_refused_by_the_policy(person):
+    alice = person().visit()
+    for code in ("() => { document.body.innerHTML = '<b>x</b>' }", "() => { document.write('x') }"):
+        assert alice.page.evaluate(f"() => {{ try {{ ({code})(); return 'done' }} catch (error) {{ return 'refused' }} }}") == "refused"
+    alice.page.evaluate("() => document.body.setAttribute('style', 'color: red')")
+    assert alice.page.evaluate("() => getComputedStyle(document.body).color") != "rgb(255, 0, 0)"
+    assert any("policy violation" in complaint for complaint in alice.complaints)
+    alice.complaints.clear()
