@@ -40,17 +40,24 @@ package struct UTF8Validator: Equatable, Sendable {
         return true
     }
 
-    /// Eight bytes at a time: text is mostly ASCII.
+    /// Thirty-two bytes at a time: text is mostly ASCII.
     private func skipASCII(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
         let raw = UnsafeRawBufferPointer(bytes)
         var index = start
-        while index + 8 <= raw.count {
-            if raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { break }
-            index += 8
+        while raw.count &- index >= 32 {
+            let block = raw.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self)
+            if (block[0] | block[1] | block[2] | block[3]) & Self.highBits != 0 { break }
+            index &+= 32
         }
-        while index < raw.count, raw[index] < 0x80 { index += 1 }
+        while raw.count &- index >= 8 {
+            if raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & Self.highBits != 0 { break }
+            index &+= 8
+        }
+        while index < raw.count, raw[index] < 0x80 { index &+= 1 }
         return index
     }
+
+    private static let highBits: UInt64 = 0x8080_8080_8080_8080
 
     private mutating func start(_ byte: UInt8) -> Bool {
         switch byte {

@@ -28,7 +28,7 @@ def edge(upstream_port, *, binary=EDGE, wrapper=(), workers=1, log="/dev/null", 
     errors = open(log, "w")
     process = subprocess.Popen(
         [*wrapper, binary, "--listen", "127.0.0.1:0", "--domain", "bench.test", "--upstream",
-         f"127.0.0.1:{upstream_port}", "--workers", str(workers), *options],
+         f"127.0.0.1:{upstream_port}", "--workers", str(workers), "--admin", "off", *options],
         stdout=subprocess.PIPE, stderr=errors, text=True)
     try:
         line = process.stdout.readline()
