@@ -47,6 +47,7 @@ let package = Package(
         room("HTTPWire", ["Bytes"]),
         room("WebSocketWire", ["Bytes", "Crypto", "Deflate"]),
         room("XMPPWire", ["Bytes", "CXML2"]),
+        room("BOSHWire", ["Bytes", "Crypto", "XMPPWire"]),
 
         // The loop: sockets, timers, threads. Knows no protocol.
         room("Reactor", ["Bytes", "CLinux"]),
@@ -84,6 +85,7 @@ let package = Package(
         tests(of: "HTTPWire", ["Bytes"]),
         tests(of: "WebSocketWire", ["Bytes", "Deflate"]),
         tests(of: "XMPPWire", ["Bytes", "XMLReference"]),
+        tests(of: "BOSHWire", ["Bytes", "Crypto", "XMPPWire"]),
         tests(of: "Reactor", ["Bytes"]),
         tests(of: "EdgeServer", ["Bytes", "HTTPWire", "WebSocketWire", "XMPPWire", "Reactor"]),
         tests(of: "xmpp-edge", ["EdgeServer", "Reactor", .product(name: "Logging", package: "swift-log")]),

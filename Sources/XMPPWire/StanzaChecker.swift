@@ -49,7 +49,7 @@ package final class StanzaChecker {
     /// before the root is refused.
     private static func element(in message: Span<UInt8>) throws(XMLFailure) -> Range<Int> {
         guard message.count > 0, message[0] == UInt8(ascii: "<") else { throw .notWellFormed }
-        let start = try endOfDeclaration(in: message)
+        let start = try XMLDeclaration.end(in: message)
         guard message.count > start + 1, message[start] == UInt8(ascii: "<") else { throw .notWellFormed }
         let second = message[start + 1]
         if second == UInt8(ascii: "!") || second == UInt8(ascii: "?") { throw .restrictedXML }
@@ -58,18 +58,5 @@ package final class StanzaChecker {
         var end = message.count
         while XMLText.isSpace(message[end - 1]) { end -= 1 }
         return start..<end
-    }
-
-    private static func endOfDeclaration(in message: Span<UInt8>) throws(XMLFailure) -> Int {
-        guard message.count > 5, ASCII.equal(message.extracting(0..<5), "<?xml"), XMLText.isSpace(message[5]) else {
-            return 0
-        }
-        let reach = message.extracting(0..<min(message.count, XMLDeclaration.maxLength))
-        guard let close = ASCII.firstIndex(of: UInt8(ascii: ">"), in: reach), message[close - 1] == UInt8(ascii: "?")
-        else { throw .notWellFormed }
-        try XMLDeclaration.check(message.extracting(0..<(close + 1)))
-        var start = close + 1
-        while start < message.count, XMLText.isSpace(message[start]) { start += 1 }
-        return start
     }
 }

@@ -2,9 +2,23 @@
 /// if it names an encoding, UTF-8.
 internal import Bytes
 
-enum XMLDeclaration {
+package enum XMLDeclaration {
     /// Bytes of the longest declaration that makes sense; more is no declaration.
     static let maxLength = 256
+
+    /// The place behind a declaration, if there is one, and the white space after it; 0 if not.
+    package static func end(in message: Span<UInt8>) throws(XMLFailure) -> Int {
+        guard message.count > 5, ASCII.equal(message.extracting(0..<5), "<?xml"), XMLText.isSpace(message[5]) else {
+            return 0
+        }
+        let reach = message.extracting(0..<min(message.count, maxLength))
+        guard let close = ASCII.firstIndex(of: UInt8(ascii: ">"), in: reach), message[close - 1] == UInt8(ascii: "?")
+        else { throw .notWellFormed }
+        try check(message.extracting(0..<(close + 1)))
+        var start = close + 1
+        while start < message.count, XMLText.isSpace(message[start]) { start += 1 }
+        return start
+    }
 
     /// `declaration` is from `<?xml` to `?>`.
     static func check(_ declaration: Span<UInt8>) throws(XMLFailure) {
