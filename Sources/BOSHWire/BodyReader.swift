@@ -62,7 +62,9 @@ package final class BodyReader {
         } catch {
             throw .malformed
         }
-        guard tag.read(body, from: start), tag.declarations(in: body) <= BodyTag.maxDeclarations, isBody(body) else { throw .malformed }
+        guard tag.read(body, from: start), tag.declarations(in: body) <= BodyTag.maxDeclarations, isBody(body) else {
+            throw .malformed
+        }
     }
 
     private func isBody(_ body: Span<UInt8>) -> Bool {

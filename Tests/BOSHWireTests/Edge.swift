@@ -45,7 +45,8 @@ final class Edge {
 
     /// A session made by a creation request with these attributes, answered with features at once.
     static func open(
-        _ attributes: String = "ver='1.11' wait='50' hold='1'", rid: UInt64 = 100, policy: SessionPolicy = SessionPolicy()
+        _ attributes: String = "ver='1.11' wait='50' hold='1'", rid: UInt64 = 100,
+        policy: SessionPolicy = SessionPolicy()
     ) -> Edge {
         let edge = Edge(policy)
         edge.post("<body rid='\(rid)' to='example.org' \(attributes) \(namespace)/>")

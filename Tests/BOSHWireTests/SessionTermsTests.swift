@@ -136,7 +136,9 @@ import Testing
     @Test("BO-042, BO-043, BO-046, BO-128: route, secure and stream change nothing, whatever they say")
     func ignoredAttributes() {
         let long = String(repeating: "x", count: 1 << 20)
-        for more in ["route='xmpp:evil:22'", "route='xmpp:[::1]:5222'", "route='\(long)'", "secure='true'", "stream='s'"] {
+        for more in [
+            "route='xmpp:evil:22'", "route='xmpp:[::1]:5222'", "route='\(long)'", "secure='true'", "stream='s'",
+        ] {
             let (edge, handle) = create("ver='1.11' \(more)")
             #expect(edge.attribute("wait", of: handle) == "55")
             #expect(edge.attribute("stream", of: handle) == nil)
