@@ -44,6 +44,7 @@ def upstream() -> Iterator[Upstream]:
 def edge(upstream: Upstream, site: Path) -> Iterator[Edge]:
     with Edge(upstream.address, public=site) as running:
         yield running
+        upstream.close_streams()  # a stop waits a moment for streams that end
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ QUICK = {
 def quick(upstream, site):
     with Edge(upstream.address, public=site, environment=QUICK) as running:
         yield running
+        upstream.close_streams()
 
 
 @pytest.fixture

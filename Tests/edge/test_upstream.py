@@ -14,6 +14,7 @@ QUICK = {"XMPP_EDGE_LIMITS_UPSTREAM_CONNECT": "500 ms", "XMPP_EDGE_LIMITS_UPSTRE
 def edge(upstream, site):
     with Edge(upstream.address, public=site, environment=QUICK) as running:
         yield running
+        upstream.close_streams()
 
 
 def expect_failure(browser, *conditions):

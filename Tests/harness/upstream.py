@@ -132,9 +132,12 @@ class Upstream:
         """From now on connections are refused."""
         self.listener.close()
 
-    def close(self) -> None:
+    def close_streams(self) -> None:
         for stream in self.streams:
             stream.close()
+
+    def close(self) -> None:
+        self.close_streams()
         self.listener.close()
 
     def __enter__(self) -> "Upstream":
