@@ -8,6 +8,7 @@ struct Server {
     private let settings: Settings
     private let writer: LogWriter
     private let log: SessionLog
+    private let isShortOfDescriptors: Bool
     /// Reads all settings again.
     private let readSettings: () throws(ConfigurationProblems) -> Settings
 
@@ -21,18 +22,21 @@ struct Server {
         self.writer = writer
         self.readSettings = readSettings
         log = SessionLog(Logger(label: "xmpp-edge", factory: { _ in handler }))
-        if self.settings.limits.sessions < settings.limits.sessions {
-            log.notice(
-                "the system gives so few descriptors (ulimit -n) that at most \(self.settings.limits.sessions) "
-                    + "sessions are taken")
-        }
+        isShortOfDescriptors = self.settings.limits.sessions < settings.limits.sessions
     }
 
     /// Serves until a signal ends it.
     func run() throws {
         defer { writer.flush(within: Self.lastWords) }
         do {
+            // The first line starts the log's thread, and the edge blocks signals for threads that start after it: a
+            // SIGTERM to a thread that does not block it would end the program on the spot.
             let edge = try Edge(settings: settings, log: log)
+            if isShortOfDescriptors {
+                log.notice(
+                    "the system gives so few descriptors (ulimit -n) that at most \(settings.limits.sessions) "
+                        + "sessions are taken")
+            }
             try edge.start()
             for warning in settings.warnings() { log.warning(warning) }
             let line = ReadyLine.text(settings, addresses: edge.addresses, admin: edge.adminAddress)

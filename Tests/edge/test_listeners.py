@@ -39,22 +39,19 @@ def test_health_is_on_the_admin_listener_only(edge):
 def test_SIGTERM_ends_sessions_with_going_away_and_the_program_with_0(edge, upstream):
     table = Table(edge, upstream)
     browser, stream = table.logged_in()
-    assert edge.process
-    edge.process.terminate()
+    edge.ask_to_end()
     frame = browser.socket.receive_frame()
     while frame.opcode != 8:
         frame = browser.socket.receive_frame()
     assert frame.close_code == 1001
     browser.socket.close(1001)
     stream.expect_eof()
-    assert edge.process.wait(20) == 0
-    edge.start()
+    assert edge.terminate() == 0
 
 
 def test_a_stop_does_not_wait_for_a_browser_that_does_not_answer(edge, upstream):
     Table(edge, upstream).logged_in()
     assert edge.terminate(timeout=20) == 0
-    edge.start()
 
 
 def test_a_taken_port_is_a_clear_message_and_no_start(upstream, site):
@@ -93,7 +90,11 @@ def test_a_session_is_logged_at_its_begin_and_end_with_reason_and_counts(upstrea
         browser.expect(f"{{{CLIENT}}}message")
         browser.vanish()
         stream.expect_eof()
-        assert eventually(lambda: sum("edge.test" in line for line in edge.lines) >= 2)
+        assert eventually(lambda: len(edge.records()) >= 2), edge.log()
+        began, ended = edge.records()
+        assert began["message"] == "session began" and ended["message"] == "session ended"
+        assert (ended["domain"], ended["reason"], ended["messages_sent"]) == ("edge.test", "client-vanished", 1)
+        assert ended["bytes_sent"] > 0 and ended["bytes_received"] > 0 and ended["total_ms"] >= 0
 
 
 def test_an_upstream_that_dies_under_its_sessions_leaves_a_live_edge(edge, upstream):

@@ -187,7 +187,6 @@ def test_PT_017_no_credential_and_no_content_is_logged(edge, table):
     stream.send(SUCCESS.replace("/>", ">dmVyeS1zZWNyZXQ=</success>"))
     browser.receive()
     browser.send("<message xmlns='jabber:client'><body>private words</body></message>")
-    browser.open()
     stream.read_element()
     browser.vanish()
     stream.expect_eof()

@@ -126,17 +126,18 @@ def test_XS_016_a_prefixed_stanza_reaches_upstream_without_its_prefix(table):
     assert element.element.find("{urn:y}y") is not None
 
 
-def test_XS_017_WX_008_a_prefix_of_the_header_is_declared_where_it_is_used_and_nowhere_else(table, upstream):
+def test_XS_017_WX_008_a_prefix_is_declared_on_the_frame_that_uses_it_and_does_not_leak(table, upstream):
     browser = table.connect()
     browser.open()
     stream = upstream.accept()
     stream.read_header()
     stream.send(HEADER.format(id="1", domain="edge.test").replace("<stream:stream", "<stream:stream xmlns:x='urn:x'"))
-    stream.send("<stream:features/><message><x:a b='c'/></message><message/>")
+    stream.send("<stream:features/><message><x:a b='c'/></message><message xmlns:y='urn:y'><y:a/></message><message/>")
     browser.expect(f"{{{FRAMING}}}open")
     browser.expect(f"{{{STREAMS}}}features")
     assert browser.receive().find("{urn:x}a") is not None
-    assert "urn:x" not in browser.receive().text
+    assert browser.receive().find("{urn:y}a") is not None
+    assert "urn:y" not in browser.receive().text
 
 
 def test_XS_018_PT_002_a_language_is_neither_changed_nor_removed(table):

@@ -1,5 +1,6 @@
 """Starts the edge on ports from the kernel, knows its addresses and what it uses, and sees to it that it ends well."""
 
+import json
 import os
 import re
 import resource
@@ -38,6 +39,7 @@ class Edge:
         self.lines: list[str] = []
         self.process: subprocess.Popen[str] | None = None
         self._ready = threading.Event()
+        self.was_asked_to_end = False
 
     def start(self) -> "Edge":
         self.process = subprocess.Popen(
@@ -67,6 +69,11 @@ class Edge:
 
     def log(self) -> str:
         return "".join(self.lines)
+
+    def records(self) -> list[dict]:
+        """What it logged of sessions, with --log-format json."""
+        lines = [json.loads(line) for line in self.lines if line.startswith("{")]
+        return [record for record in lines if "session" in record]
 
     # Where it listens
 
@@ -112,11 +119,17 @@ class Edge:
 
     # Its end
 
-    def terminate(self, timeout: float = 20) -> int:
-        """SIGTERM; gives the exit code."""
+    def ask_to_end(self) -> None:
+        """SIGTERM"""
         assert self.process
+        self.was_asked_to_end = True
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
+
+    def terminate(self, timeout: float = 20) -> int:
+        """SIGTERM, and the wait for the end; gives the exit code."""
+        assert self.process
+        self.ask_to_end()
         try:
             return self.process.wait(timeout)
         finally:
@@ -139,7 +152,7 @@ class Edge:
             if crashed is not None:
                 print(f"the edge ended by itself with {crashed}:\n{self.log()[-4000:]}")
             return
-        assert crashed is None, f"the edge ended by itself with {crashed}:\n{self.log()[-4000:]}"
+        assert crashed is None or self.was_asked_to_end, f"the edge ended by itself with {crashed}:\n{self.log()[-4000:]}"
         code = self.terminate()
         assert code == 0, f"exit code {code}:\n{self.log()[-4000:]}"
 

@@ -45,6 +45,7 @@ class UpstreamStream:
     # What the edge sends
 
     def read(self, timeout: float = PATIENCE) -> Header | Element | End:
+        self.reader.feed(self.wire.take(len(self.wire.buffer)))
         while not self.reader.items:
             self.wire.more(timeout)
             self.reader.feed(self.wire.take(len(self.wire.buffer)))
