@@ -3,54 +3,75 @@
 /// A server with many idle connections needs few buffers at any one moment: each connection takes one when bytes wait
 /// and gives it back when they have left.
 package final class BufferPool {
-    /// Block sizes in bytes; larger wishes go to the allocator and are not kept.
-    private static let sizes = [512, 2_048, 8_192, 32_768, 131_072]
+    /// Size classes, each four times the one before; larger wishes go to the allocator and are not kept.
+    private static let classes = 5
+    private static let smallest = 512
+    private static let largest = smallest << (2 * (classes - 1))
     /// Bytes kept per size class, so that a burst does not pin its peak for ever.
     package static let defaultKeep = 1 << 20
 
-    private var stock: [[UnsafeMutablePointer<UInt8>]]
+    /// The kept blocks of one class: each holds the place of the next in its first bytes.
+    private struct Stock {
+        var first: UnsafeMutablePointer<UInt8>?
+        var count = 0
+    }
+
+    private let stock: UnsafeMutablePointer<Stock>
     private let keep: Int
 
     /// - Parameter keep: bytes kept per size class (five classes), 0 or more.
     package init(keep: Int = BufferPool.defaultKeep) {
         self.keep = keep
-        stock = Self.sizes.map { _ in [] }
-        for index in stock.indices {
-            stock[index].reserveCapacity(keep / Self.sizes[index])
-        }
+        stock = .allocate(capacity: Self.classes)
+        stock.initialize(repeating: Stock(), count: Self.classes)
     }
 
     deinit {
-        for blocks in stock {
-            for block in blocks { block.deallocate() }
+        for index in 0..<Self.classes {
+            while let block = pop(index) { block.deallocate() }
         }
+        stock.deallocate()
     }
 
     /// Bytes that lie unused in the pool.
     package var kept: Int {
-        zip(stock, Self.sizes).reduce(0) { $0 + $1.0.count * $1.1 }
+        (0..<Self.classes).reduce(0) { $0 + stock[$1].count * Self.size(of: $1) }
     }
 
     func take(atLeast size: Int) -> (UnsafeMutablePointer<UInt8>, Int) {
-        var index = 0
-        while index < Self.sizes.count {
-            let room = Self.sizes[index]
-            if size <= room {
-                if let block = stock[index].popLast() { return (block, room) }
-                return (.allocate(capacity: room), room)
-            }
-            index += 1
+        guard size <= Self.largest else {
+            // More than asked for, so that a growing buffer copies each byte only a few times.
+            let room = size + size / 2
+            return (.allocate(capacity: room), room)
         }
-        // Doubling keeps a growing buffer linear in the bytes copied.
-        let room = size + size / 2
-        return (.allocate(capacity: room), room)
+        let index = Self.index(for: size)
+        return (pop(index) ?? .allocate(capacity: Self.size(of: index)), Self.size(of: index))
     }
 
     func giveBack(_ block: UnsafeMutablePointer<UInt8>, _ size: Int) {
-        if let index = Self.sizes.firstIndex(of: size), (stock[index].count + 1) * size <= keep {
-            stock[index].append(block)
-        } else {
-            block.deallocate()
-        }
+        let index = Self.index(for: size)
+        // A block of a size of its own, or one too many.
+        guard size <= Self.largest, (stock[index].count + 1) * size <= keep else { return block.deallocate() }
+        UnsafeMutableRawPointer(block).storeBytes(of: stock[index].first, as: UnsafeMutablePointer<UInt8>?.self)
+        stock[index].first = block
+        stock[index].count += 1
+    }
+
+    private func pop(_ index: Int) -> UnsafeMutablePointer<UInt8>? {
+        guard let block = stock[index].first else { return nil }
+        stock[index].first = UnsafeRawPointer(block).load(as: UnsafeMutablePointer<UInt8>?.self)
+        stock[index].count -= 1
+        return block
+    }
+
+    private static func size(of index: Int) -> Int {
+        smallest << (2 * index)
+    }
+
+    /// The smallest class that holds `size` bytes; the last one for all that is larger.
+    private static func index(for size: Int) -> Int {
+        guard size > smallest else { return 0 }
+        let doublings = Int.bitWidth - ((size - 1) / smallest).leadingZeroBitCount
+        return min((doublings + 1) / 2, classes - 1)
     }
 }

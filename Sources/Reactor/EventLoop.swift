@@ -19,8 +19,8 @@ public final class EventLoop {
     private var generations: [UInt32] = []
     private var freeSlots: [UInt32] = []
     private var due: [UInt64] = []
-    /// Sockets with output that leaves at the end of the turn.
-    private var unflushed: [StreamSocket] = []
+    /// Sockets with output that leaves at the end of the turn, each retained once.
+    private var unflushed: [Unmanaged<StreamSocket>] = []
     /// Members whose work goes on in the next turn.
     private var postponed: [LoopMember] = []
     private var isStopped = false
@@ -34,6 +34,7 @@ public final class EventLoop {
     }
 
     deinit {
+        for socket in unflushed { socket.release() }
         scratch.deallocate()
     }
 
@@ -154,14 +155,14 @@ public final class EventLoop {
     }
 
     func flushAtEndOfTurn(_ socket: StreamSocket) {
-        unflushed.append(socket)
+        unflushed.append(.passRetained(socket))
     }
 
     private func flush() {
         var index = 0
         // Flushing may let another socket write (its reader has caught up): such output leaves in the same turn.
         while index < unflushed.count {
-            unflushed[index].flush()
+            unflushed[index].takeRetainedValue().flush()
             index += 1
         }
         unflushed.removeAll(keepingCapacity: true)

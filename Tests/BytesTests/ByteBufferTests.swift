@@ -41,6 +41,20 @@ import Testing
         #expect(buffers.allSatisfy { $0 == 1_024 })
     }
 
+    @Test(arguments: [1, 511, 512, 513, 2_048, 2_049, 8_192, 8_193, 32_768, 32_769, 131_072, 131_073, 1_000_000])
+    func everySizeFindsRoomAndComesBackWhole(size: Int) {
+        let pool = BufferPool()
+        for round in 0..<3 {
+            var buffer = ByteBuffer()
+            buffer.append([UInt8](repeating: UInt8(round), count: size), pool: pool)
+            #expect(buffer.storage >= size && buffer.count == size)
+            let whole = buffer.withSpan { [UInt8](copying: $0) }
+            #expect(whole == [UInt8](repeating: UInt8(round), count: size))
+            buffer.release(to: pool)
+        }
+        #expect(pool.kept <= 131_072)
+    }
+
     @Test func fillAppendsOnlyWhatWasWritten() {
         let pool = BufferPool()
         var buffer = ByteBuffer()

@@ -181,7 +181,7 @@ final class WebSocketBinding: StreamSocket {
     }
 
     func limitLogin() {
-        if phase == .negotiating { deadline = loop.now + worker.settings.limits.timeToLogin }
+        if phase == .negotiating { deadline = loop.now + worker.setup.limits.timeToLogin }
     }
 
     /// Larger messages are fine from now on, and pings begin.

@@ -46,8 +46,6 @@ final class Session {
         self.record = record
     }
 
-    private var limits: Limits { worker.settings.limits }
-
     // MARK: From the browser
 
     /// One whole message. It is checked, then goes on as the very bytes it came in.
@@ -83,7 +81,7 @@ final class Session {
             fail(StreamFailure(.badFormat, "the first message has to be <open/>"))
             return false
         }
-        if record.elementsIn >= limits.elementsBeforeLogin {
+        if record.elementsIn >= worker.setup.limits.elementsBeforeLogin {
             fail(StreamFailure(.policyViolation, "too many elements before login", limit: .elementsBeforeLogin))
             return false
         }
@@ -95,9 +93,9 @@ final class Session {
         guard let stream else { return }
         let isFull: Bool
         if element.needsRewrite {
-            isFull = stream.send(worker.checker.rewritten(message).span, limit: limits.upstreamOutput)
+            isFull = stream.send(worker.checker.rewritten(message).span, limit: worker.setup.limits.upstreamOutput)
         } else {
-            isFull = stream.send(message.extracting(element.range), limit: limits.upstreamOutput)
+            isFull = stream.send(message.extracting(element.range), limit: worker.setup.limits.upstreamOutput)
         }
         if isFull {
             client?.pauseReading()
@@ -219,7 +217,7 @@ final class Session {
 
     private func relay(_ cut: ElementCut, _ input: Span<UInt8>, _ scanner: StreamScanner) {
         guard let client else { return }
-        if client.send(cut, from: input, scanner: scanner, limit: limits.clientOutput) {
+        if client.send(cut, from: input, scanner: scanner, limit: worker.setup.limits.clientOutput) {
             stream?.pauseReading()
             client.tellWhenDrained()
         }

@@ -40,7 +40,7 @@ final class ClientStream: StreamSocket {
         self.session = session
         self.route = route
         attempt = 0
-        scanner = StreamScanner(maxElement: worker.settings.limits.upstreamStanza)
+        scanner = StreamScanner(maxElement: worker.setup.limits.upstreamStanza)
         super.init(loop: worker.loop, connectingTo: route.addresses[0])
         deadline = loop.now + timing.connect
     }

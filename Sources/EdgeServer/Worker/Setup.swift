@@ -1,11 +1,12 @@
 /// Settings with everything that can be worked out from them once instead of per session. Immutable; a reload makes a new
-/// one, which counts for sessions that begin after it.
+/// one. A reference, so that looking at one value copies nothing else.
 internal import Reactor
 internal import WebSocketWire
 internal import XMPPWire
 
-struct Setup: Sendable {
+final class Setup: Sendable {
     let settings: Settings
+    let limits: Limits
     let routes: Routes
     let beforeLogin: XMLLimits
     let afterLogin: XMLLimits
@@ -20,6 +21,7 @@ struct Setup: Sendable {
         self.settings = settings
         routes = try Routes(settings.upstreams)
         let limits = settings.limits
+        self.limits = limits
         afterLogin = Self.xmlLimits(.afterLogin, bytes: limits.stanza, limits)
         var beforeLogin = Self.xmlLimits(.beforeLogin, bytes: limits.stanzaBeforeLogin, limits)
         beforeLogin.elements = limits.elementsBeforeLogin

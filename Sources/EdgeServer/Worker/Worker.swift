@@ -51,7 +51,7 @@ final class Worker {
         let session = Session(worker: self, client: .webSocket(binding), record: record)
         counters.sessionBegan()
         shared.log.sessionBegan(record.report(now: loop.now))
-        binding.start(session, deadline: loop.now + settings.limits.timeToOpen)
+        binding.start(session, deadline: loop.now + setup.limits.timeToOpen)
     }
 
     func sessionEnded(_ session: Session, _ reason: EndReason) {
