@@ -60,6 +60,8 @@ package enum HTTPStatus: UInt16, CaseIterable, Sendable {
         }
     }
 
+    package var isSuccess: Bool { rawValue / 100 == 2 }
+
     /// Whether an answer with this status never has content (RFC 9112 section 6.3).
     package var hasNoContent: Bool {
         self == .continue || self == .noContent || self == .notModified

@@ -160,6 +160,7 @@ final class WebSocketBinding: StreamSocket {
 
     override func closed() {
         message.release(to: loop.pool)
+        worker.connectionEnded()
     }
 
     // MARK: Towards the browser

@@ -1,44 +1,244 @@
-/// One HTTP/1.1 connection: reads requests and hands them to whoever answers. Knows HTTP; what becomes of an upgraded
+/// One HTTP/1.1 connection: reads requests, has each answered before it looks at the next, keeps the times. Knows the
+/// course of a connection; what is answered is decided in `HTTPConnection+Answers`, and what becomes of an upgraded
 /// connection is its binding's business.
 internal import Bytes
 internal import HTTPWire
 internal import Reactor
-internal import WebSocketWire
 
 final class HTTPConnection: StreamSocket {
-    private unowned(unsafe) let worker: Worker
-    private let peer: SocketAddress
-    private let role: ListenerRole
-    private var decoder = RequestDecoder()
+    /// What the deadline is for.
+    private enum Waiting: UInt8 {
+        /// The rest of a head, or the first one.
+        case head
+        /// Another request.
+        case request
+        /// The rest of a body.
+        case body
+        /// The client to read.
+        case reader
+    }
+
+    unowned(unsafe) let worker: Worker
+    let peer: SocketAddress
+    let role: ListenerRole
+    private var decoder: RequestDecoder
+    private var waiting = Waiting.head
+    /// The rest of an answer that goes out piece by piece.
+    private var unsent: ArraySlice<UInt8> = []
+    /// The answer to the request under way is the last.
+    private(set) var isLast = false
+    /// The last answer is written: no more requests are looked at.
+    private var isOver = false
+    /// Bytes may have come that were not looked at, because the client has to read first.
+    private var isStalled = false
+    private var isAdmitted = false
+
+    /// Output above which the next request has to wait: an answer of usual size fits beside another.
+    private static let outputMark = 65_536
+    /// A large answer goes out in pieces of this size, so that a slow client does not hold a copy of all of it.
+    private static let piece = 65_536
+    /// Milliseconds a client has to read the rest of the last answer and close. Then the connection is cut.
+    private static let lingering: UInt64 = 5_000
+    /// Bytes of an unwanted body that are read and dropped to keep the connection; a longer one ends it.
+    static let maxDropped = 65_536
 
     init(worker: Worker, connected descriptor: consuming Descriptor, peer: SocketAddress, role: ListenerRole) {
         self.worker = worker
         self.peer = peer
         self.role = role
+        decoder = RequestDecoder(limits: worker.setup.httpLimits)
         super.init(loop: worker.loop, connected: descriptor)
+        deadline = loop.now + worker.settings.limits.timeToHead
     }
 
+    /// Enters the loop, or is turned away when there are too many.
+    func start() {
+        open()
+        // Who looks after the server must come in when it is full.
+        guard role == .web else { return }
+        isAdmitted = worker.admitConnection()
+        if !isAdmitted { refuse(.serviceUnavailable, "The server is full.") }
+    }
+
+    // MARK: Input
+
     override func received(_ input: inout MutableSpan<UInt8>) -> Int {
+        isStalled = false
         let bytes = input.span
-        do {
-            guard case .head(let used) = try decoder.next(bytes, head: &worker.head) else { return 0 }
-            try upgrade(rest: bytes.extracting(used...))
-        } catch {
-            close()
+        var used = 0
+        while isOpen && !isOver {
+            if !unsent.isEmpty || outbound.count > Self.outputMark {
+                stall()
+                return used
+            }
+            do throws(HTTPFailure) {
+                guard let size = try step(bytes.extracting(used...)) else { return used }
+                used += size
+            } catch {
+                refuse(error.status, error.reason, counting: error.limit)
+            }
         }
+        // Whatever follows the last request is not looked at; bytes behind an upgrade went with it.
         return bytes.count
     }
 
-    private func upgrade(rest: Span<UInt8>) throws(UpgradeRefusal) {
-        let head = worker.head
-        var request = UpgradeRequest(
-            isGET: head.method == .get, minorVersion: head.minorVersion, hasHost: true, hasBody: head.hasBody)
-        head.forEachField { request.add(name: $0, value: $1) }
-        let answer = try request.accept(subprotocol: "xmpp")
-        guard worker.shared.admission.admitSession(from: peer, now: loop.now) == .admitted else { return close() }
-        answer.append(to: &outbound, pool: loop.pool)
-        worker.startSession(upgrading: self, rest: rest, peer: peer)
+    /// Takes the next piece of a request; nil when more bytes are needed.
+    private func step(_ bytes: Span<UInt8>) throws(HTTPFailure) -> Int? {
+        switch try decoder.next(bytes, head: &worker.head) {
+        case .needMore:
+            settle()
+            return nil
+        case .head(let size):
+            isLast = !worker.head.keepsAlive || worker.isStopping
+            try answer(rest: bytes.extracting(size...))
+            if isOpen && isLast { finish() }
+            return size
+        case .body(_, let size):
+            return size
+        case .end(let size):
+            startWaiting(for: .request)
+            return size
+        }
     }
 
-    func shutDown() { close() }
+    /// All that came has been used, but for the beginning of something.
+    private func settle() {
+        if hasPeerFinished { return finish() }
+        if decoder.isInHead {
+            wait(for: .head)
+        } else if !decoder.isBetweenRequests {
+            wait(for: .body)
+        } else if waiting == .reader {
+            startWaiting(for: .request)
+        }
+    }
+
+    /// No more reading until the client has taken what waits for it: back-pressure instead of memory.
+    private func stall() {
+        isStalled = true
+        pauseReading()
+        tellWhenDrained()
+        wait(for: .reader)
+    }
+
+    /// Sets how much of a request's body is read before the connection is given up for it.
+    func limitBody(to limit: Int) throws(HTTPFailure) {
+        try decoder.limitBody(to: limit)
+    }
+
+    /// The request under way is the last one.
+    func endAfterThis() { isLast = true }
+
+    // MARK: Output
+
+    /// Sends a body piece by piece, or at once when it is small.
+    func send(_ body: ArraySlice<UInt8>) {
+        unsent = body
+        sendPiece()
+    }
+
+    private func sendPiece() {
+        let part = unsent.prefix(Self.piece)
+        unsent = part.count < unsent.count ? unsent.dropFirst(part.count) : []
+        part.withUnsafeBufferPointer { outbound.append($0.span, pool: loop.pool) }
+        touchOutput()
+    }
+
+    override func drained() {
+        guard isOpen, !isLingering else { return }
+        if !unsent.isEmpty {
+            sendPiece()
+            tellWhenDrained()
+            // The client reads on: its time starts again.
+            return startWaiting(for: .reader)
+        }
+        if isOver { return finish() }
+        resumeReading()
+        // Kept bytes are taken up in the next turn, and settle then.
+        guard keptInput == 0 else { return }
+        isStalled = false
+        settle()
+    }
+
+    // MARK: The end
+
+    /// Everything is said: what waits still goes out, then the connection closes.
+    private func finish() {
+        isOver = true
+        if !unsent.isEmpty || outbound.count > Self.lowMark { return stall() }
+        closeLingering(for: Self.lingering)
+    }
+
+    /// A last answer to what cannot be served, without a look at anything that follows.
+    private func refuse(_ status: HTTPStatus, _ reason: StaticString, counting limit: LimitName? = nil) {
+        if let limit { worker.counters.count(limit) }
+        isLast = true
+        answer(status, reason, toHEAD: false)
+        finish()
+    }
+
+    /// The process stops: idle connections end at once, others after their answer.
+    func shutDown() {
+        isLast = true
+        if decoder.isBetweenRequests && !isOver { finish() }
+    }
+
+    override func peerFinished() {
+        // The client may still read (RFC 9112 section 9.6): what it asked for is answered. Requests that wait unread
+        // are taken up later, and the end is seen again then.
+        if !isStalled { finish() }
+    }
+
+    override func closed() {
+        unsent = []
+        if isAdmitted { worker.connectionEnded() }
+    }
+
+    // MARK: Time
+
+    /// Limits the time for something; while it is still the same thing, the time runs on.
+    private func wait(for next: Waiting) {
+        if next != waiting { startWaiting(for: next) }
+    }
+
+    private func startWaiting(for next: Waiting) {
+        waiting = next
+        let limits = worker.settings.limits
+        switch next {
+        case .head: deadline = loop.now + limits.timeToHead
+        case .request: deadline = loop.now + limits.keepAliveIdle
+        case .body: deadline = loop.now + limits.timeToBody
+        case .reader: deadline = loop.now + limits.timeToWrite
+        }
+    }
+
+    override func timedOut() {
+        switch waiting {
+        case .head where decoder.isInHead:
+            refuse(.requestTimeout, "The request did not come in time.", counting: .timeToHead)
+        // Nobody asked anything, so nobody waits for an answer.
+        case .head: giveUp(.timeToHead)
+        case .request: giveUp(.keepAliveIdle)
+        // The request was answered when its head had come.
+        case .body: giveUp(.timeToBody)
+        case .reader: giveUp(.timeToWrite)
+        }
+    }
+
+    private func giveUp(_ limit: LimitName) {
+        worker.counters.count(limit)
+        close()
+    }
+}
+
+extension HTTPFailure {
+    /// The configured limit that was reached, if one was.
+    fileprivate var limit: LimitName? {
+        switch self {
+        case .headTooLarge, .targetTooLong: .requestHead
+        case .tooManyFields: .headerCount
+        case .bodyTooLarge: .body
+        default: nil
+        }
+    }
 }

@@ -1,5 +1,6 @@
 /// Settings with everything that can be worked out from them once instead of per session. Immutable; a reload makes a new
 /// one. A reference, so that looking at one value copies nothing else.
+internal import HTTPWire
 internal import Reactor
 internal import WebSocketWire
 internal import XMPPWire
@@ -8,6 +9,8 @@ final class Setup: Sendable {
     let settings: Settings
     let limits: Limits
     let routes: Routes
+    let routeTable: RouteTable
+    let httpLimits: HTTPLimits
     let beforeLogin: XMLLimits
     let afterLogin: XMLLimits
     let framesBeforeLogin: FrameLimits
@@ -20,8 +23,12 @@ final class Setup: Sendable {
     init(_ settings: Settings) throws(ResolveFailure) {
         self.settings = settings
         routes = try Routes(settings.upstreams)
+        routeTable = RouteTable(settings)
         let limits = settings.limits
         self.limits = limits
+        httpLimits = HTTPLimits(
+            maxHead: UInt32(clamping: limits.requestHead), maxFields: UInt32(clamping: limits.headerCount),
+            maxBody: limits.body)
         afterLogin = Self.xmlLimits(.afterLogin, bytes: limits.stanza, limits)
         var beforeLogin = Self.xmlLimits(.beforeLogin, bytes: limits.stanzaBeforeLogin, limits)
         beforeLogin.elements = limits.elementsBeforeLogin

@@ -12,6 +12,7 @@ final class Worker {
     let checker = StanzaChecker()
     /// The head being read: one for all connections, because a head is used up before the next one is looked at.
     var head = RequestHead()
+    var dates = DateCache()
     private(set) var setup: Setup
     private(set) var site: StaticSite?
     private var listeners: [Listener] = []
@@ -34,11 +35,27 @@ final class Worker {
     func listen(on sockets: [ListeningSocket], as role: ListenerRole) throws(SystemFailure) {
         for socket in sockets {
             let listener = Listener(loop: loop, socket: socket) { [unowned self] descriptor, peer in
-                HTTPConnection(worker: self, connected: descriptor, peer: peer, role: role).open()
+                HTTPConnection(worker: self, connected: descriptor, peer: peer, role: role).start()
             }
             try listener.open()
             listeners.append(listener)
         }
+    }
+
+    /// One more connection; whoever gets true tells its end with `connectionEnded`, after an upgrade too.
+    func admitConnection() -> Bool {
+        if case .refused(let limit, let isWorthALine) = shared.admission.admitConnection(now: loop.now) {
+            counters.count(limit)
+            if isWorthALine { shared.log.warning("new connection refused, limits.\(limit.rawValue) is reached") }
+            return false
+        }
+        counters.connectionOpened()
+        return true
+    }
+
+    func connectionEnded() {
+        shared.admission.connectionEnded()
+        counters.connectionClosed()
     }
 
     // MARK: Sessions

@@ -1,0 +1,195 @@
+/// What each request is answered with: sessions, files, health, refusals. Knows paths and methods; the course of the
+/// connection is in `HTTPConnection`.
+internal import Bytes
+internal import HTTPWire
+internal import Reactor
+internal import WebSocketWire
+
+extension HTTPConnection {
+    /// Answers the request in `worker.head`.
+    /// - Parameter rest: the bytes behind its head.
+    func answer(rest: Span<UInt8>) throws(HTTPFailure) {
+        let head = worker.head
+        if head.hasBody {
+            // No address here takes a body yet. A client that waits for leave to send gets its answer instead, and may
+            // or may not send now: only the end of the connection makes that certain.
+            if head.expectation == .continue { endAfterThis() }
+            try limitBody(to: Self.maxDropped)
+        }
+        if head.expectation == .other {
+            return answer(.expectationFailed, "This expectation is not known here.", toHEAD: head.method == .head)
+        }
+        switch head.method {
+        case .other: return answer(.notImplemented, "This method is not known here.", toHEAD: false)
+        case .options where head.form == .asterisk: return answerOptions("GET, HEAD, OPTIONS")
+        default: break
+        }
+        switch role {
+        case .admin: answerAdmin(head)
+        case .web: answerWeb(head, rest: rest)
+        }
+    }
+
+    private func answerWeb(_ head: RequestHead, rest: Span<UInt8>) {
+        switch head.withPath({ worker.setup.routeTable.place(of: $0) }) {
+        case .webSocket: answerWebSocket(head, rest: rest)
+        case .bosh: answer(.notFound, "BOSH is not served here.", toHEAD: head.method == .head)
+        case .site: answerSite(head)
+        }
+    }
+
+    // MARK: WebSocket
+
+    private func answerWebSocket(_ head: RequestHead, rest: Span<UInt8>) {
+        if head.method == .options { return answerOptions("GET, OPTIONS") }
+        var request = UpgradeRequest(
+            isGET: head.method == .get, minorVersion: head.minorVersion, hasHost: head.withHost { $0 != nil },
+            hasBody: head.hasBody)
+        head.forEachField { request.add(name: $0, value: $1) }
+        let upgrade: UpgradeAnswer
+        do throws(UpgradeRefusal) {
+            upgrade = try request.accept(subprotocol: "xmpp")
+        } catch {
+            return refuseUpgrade(error, toHEAD: head.method == .head)
+        }
+        guard allowsOrigin(head) else {
+            return answer(.forbidden, "This page may not open sessions here.", toHEAD: false)
+        }
+        guard !worker.isStopping else { return answerBusy() }
+        if case .refused(let limit, let isWorthALine) = worker.shared.admission.admitSession(from: peer, now: loop.now)
+        {
+            worker.counters.count(limit)
+            if isWorthALine { worker.shared.log.refused(peer, limit) }
+            return answerBusy()
+        }
+        upgrade.append(to: &outbound, pool: loop.pool)
+        worker.startSession(upgrading: self, rest: rest, peer: peer)
+    }
+
+    private func refuseUpgrade(_ refusal: UpgradeRefusal, toHEAD: Bool) {
+        let status = HTTPStatus(rawValue: UInt16(clamping: refusal.status)) ?? .badRequest
+        answer(status, refusal.reason, toHEAD: toHEAD, fields: refusal.fields)
+    }
+
+    /// Against pages that open a session in the name of whoever looks at them (RFC 6455 section 10.2).
+    private func allowsOrigin(_ head: RequestHead) -> Bool {
+        guard head.count(of: "origin") <= 1 else { return false }
+        return worker.settings.allowedOrigins.allows(
+            origin: head.withValue(of: "origin", Self.string), host: head.withHost(Self.string))
+    }
+
+    private static func string(_ span: Span<UInt8>?) -> String? {
+        guard let span else { return nil }
+        return String(reading: span)
+    }
+
+    private func answerBusy() {
+        endAfterThis()
+        answer(.serviceUnavailable, "The server is full.", toHEAD: false)
+    }
+
+    // MARK: Files
+
+    private func answerSite(_ head: RequestHead) {
+        let toHEAD = head.method == .head
+        switch head.method {
+        case .get, .head: break
+        case .options: return answerOptions("GET, HEAD, OPTIONS")
+        default:
+            return answer(
+                .methodNotAllowed, "This method is not allowed here.", toHEAD: false,
+                fields: [("Allow", "GET, HEAD, OPTIONS")])
+        }
+        guard let site = worker.site else { return answer(.notFound, "There is nothing here.", toHEAD: toHEAD) }
+        switch head.withPath({ site.find($0) }) {
+        case .asset(let asset):
+            let now = Instant.wallSeconds()
+            send(SiteAnswer(head, asset: asset, now: now), headers: site.headers, toHEAD: toHEAD)
+        case .folder(let location): redirect(to: location, toHEAD: toHEAD)
+        case .malformed: answer(.badRequest, "The path is malformed.", toHEAD: toHEAD)
+        case .none: answer(.notFound, "There is nothing here.", toHEAD: toHEAD)
+        }
+    }
+
+    private func send(_ file: SiteAnswer, headers: SecurityHeaders, toHEAD: Bool) {
+        startAnswer(file.status)
+        file.appendFields(headers: headers, to: &outbound, pool: loop.pool)
+        guard file.status.isSuccess || file.status == .notModified else {
+            return endAnswer(Array("\(file.status.reason)\n".utf8), toHEAD: toHEAD)
+        }
+        outbound.endHead(pool: loop.pool)
+        touchOutput()
+        if let form = file.form, !toHEAD { send(form.bytes[file.range]) }
+    }
+
+    /// - Parameter location: relative to the request's path, and of our own making.
+    private func redirect(to location: [UInt8], toHEAD: Bool) {
+        startAnswer(.permanentRedirect)
+        SecurityHeaders.appendNotice(to: &outbound, pool: loop.pool)
+        outbound.append("Location: ", pool: loop.pool)
+        outbound.append(location, pool: loop.pool)
+        outbound.append("\r\n", pool: loop.pool)
+        endAnswer([], toHEAD: toHEAD)
+    }
+
+    // MARK: Health
+
+    private func answerAdmin(_ head: RequestHead) {
+        let toHEAD = head.method == .head
+        let place = head.withPath { RouteTable.adminPlace(of: $0) }
+        if place == .none { return answer(.notFound, "There is nothing here.", toHEAD: toHEAD) }
+        if head.method == .options { return answerOptions("GET, HEAD, OPTIONS") }
+        guard head.method == .get || toHEAD else {
+            return answer(
+                .methodNotAllowed, "This method is not allowed here.", toHEAD: false,
+                fields: [("Allow", "GET, HEAD, OPTIONS")])
+        }
+        let state = place == .health ? AdminAnswer.alive : AdminAnswer.ready(worker.shared.health.snapshot)
+        startAnswer(HTTPStatus(rawValue: UInt16(clamping: state.status)) ?? .internalServerError)
+        SecurityHeaders.appendNotice(to: &outbound, pool: loop.pool)
+        endAnswer(Array(state.body.utf8), toHEAD: toHEAD)
+    }
+
+    // MARK: Parts of answers
+
+    /// A short text that repeats nothing of the request.
+    func answer(
+        _ status: HTTPStatus, _ sentence: StaticString, toHEAD: Bool,
+        fields: [(name: StaticString, value: StaticString)] = []
+    ) {
+        startAnswer(status)
+        for field in fields { outbound.appendField(field.name, field.value, pool: loop.pool) }
+        if status == .serviceUnavailable { outbound.appendField("Retry-After", Self.retryAfter, pool: loop.pool) }
+        SecurityHeaders.appendNotice(to: &outbound, pool: loop.pool)
+        endAnswer(Array("\(sentence)\n".utf8), toHEAD: toHEAD)
+    }
+
+    /// Seconds after which a client may try again when the server is full.
+    private static let retryAfter = 5
+
+    private func answerOptions(_ allowed: StaticString) {
+        startAnswer(.noContent)
+        outbound.appendField("Allow", allowed, pool: loop.pool)
+        SecurityHeaders.appendNotice(to: &outbound, pool: loop.pool)
+        outbound.endHead(pool: loop.pool)
+        touchOutput()
+    }
+
+    private func startAnswer(_ status: HTTPStatus) {
+        outbound.startResponse(status, date: worker.dates.text(now: Instant.wallSeconds()), pool: loop.pool)
+        if isLast {
+            outbound.appendField("Connection", "close", pool: loop.pool)
+        } else if worker.head.minorVersion == 0 {
+            outbound.appendField("Connection", "keep-alive", pool: loop.pool)
+        }
+    }
+
+    /// Ends the head and appends a plain text.
+    private func endAnswer(_ text: [UInt8], toHEAD: Bool) {
+        outbound.appendField("Content-Type", "text/plain; charset=utf-8", pool: loop.pool)
+        outbound.appendField("Content-Length", text.count, pool: loop.pool)
+        outbound.endHead(pool: loop.pool)
+        if !toHEAD { outbound.append(text, pool: loop.pool) }
+        touchOutput()
+    }
+}

@@ -1,0 +1,51 @@
+/// Which path leads where. Knows the configured paths; answers nothing.
+internal import Bytes
+
+struct RouteTable: Sendable {
+    enum Place: Equatable, Sendable {
+        case webSocket
+        case bosh
+        /// Everything else: a file, or nothing.
+        case site
+    }
+
+    enum AdminPlace: Equatable, Sendable {
+        case health
+        case readiness
+        case none
+    }
+
+    private let webSocket: [[UInt8]]
+    private let bosh: [[UInt8]]
+
+    init(_ settings: Settings) {
+        webSocket = settings.websocketPaths.map(Self.withoutSlash)
+        bosh = settings.boshPaths.map(Self.withoutSlash)
+    }
+
+    private static func withoutSlash(_ path: String) -> [UInt8] {
+        let bytes = Array(path.utf8)
+        return bytes.count > 1 && bytes.last == UInt8(ascii: "/") ? bytes.dropLast() : bytes
+    }
+
+    /// Each configured path counts with and without a slash at its end, as clients write it both ways.
+    func place(of path: Span<UInt8>) -> Place {
+        if webSocket.contains(where: { Self.matches(path, $0) }) { return .webSocket }
+        if bosh.contains(where: { Self.matches(path, $0) }) { return .bosh }
+        return .site
+    }
+
+    private static func matches(_ path: Span<UInt8>, _ route: [UInt8]) -> Bool {
+        let size = path.count
+        guard size == route.count || size == route.count + 1 && path[size - 1] == UInt8(ascii: "/") else {
+            return false
+        }
+        for index in route.indices where path[index] != route[index] { return false }
+        return true
+    }
+
+    static func adminPlace(of path: Span<UInt8>) -> AdminPlace {
+        if ASCII.equal(path, "/healthz") { return .health }
+        return ASCII.equal(path, "/readyz") ? .readiness : .none
+    }
+}
