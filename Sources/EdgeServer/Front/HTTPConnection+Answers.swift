@@ -11,10 +11,10 @@ extension HTTPConnection {
     func answer(rest: Span<UInt8>) throws(HTTPFailure) {
         let head = worker.head
         if head.hasBody {
-            // No address here takes a body yet. A client that waits for leave to send gets its answer instead, and may
-            // or may not send now: only the end of the connection makes that certain.
-            if head.expectation == .continue { endAfterThis() }
-            try limitBody(to: Self.maxDropped)
+            try limitBody(to: worker.settings.limits.body)
+            // No address here takes a body yet. The answer does not wait for it, and so comes before it is known
+            // whether the body is well-formed: what follows it cannot be trusted.
+            endAfterThis()
         }
         if head.expectation == .other {
             return answer(.expectationFailed, "This expectation is not known here.", toHEAD: head.method == .head)

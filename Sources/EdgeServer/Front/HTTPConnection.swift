@@ -39,8 +39,6 @@ final class HTTPConnection: StreamSocket {
     private static let piece = 65_536
     /// Milliseconds a client has to read the rest of the last answer and close. Then the connection is cut.
     private static let lingering: UInt64 = 5_000
-    /// Bytes of an unwanted body that are read and dropped to keep the connection; a longer one ends it.
-    static let maxDropped = 65_536
 
     init(worker: Worker, connected descriptor: consuming Descriptor, peer: SocketAddress, role: ListenerRole) {
         self.worker = worker
