@@ -81,8 +81,9 @@ def test_WS_007_an_unknown_path_is_not_found(edge):
 
 
 def test_WS_009_a_frame_in_the_segment_of_the_handshake_is_handled(edge, upstream):
-    WebSocket(edge.address, first_bytes=encode(TEXT, OPEN))
+    browser = WebSocket(edge.address, first_bytes=encode(TEXT, OPEN))
     assert upstream.accept().read_header().attributes["to"] == "edge.test"
+    browser.close()
 
 
 def test_WS_010_a_handshake_with_a_body_is_refused(edge, upstream):

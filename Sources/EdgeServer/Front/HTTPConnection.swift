@@ -18,7 +18,7 @@ final class HTTPConnection: StreamSocket {
         case reader
     }
 
-    unowned(unsafe) let worker: Worker
+    unowned let worker: Worker
     let peer: SocketAddress
     let role: ListenerRole
     private var decoder: RequestDecoder
