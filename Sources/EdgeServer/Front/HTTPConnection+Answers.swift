@@ -11,7 +11,7 @@ extension HTTPConnection {
     func answer(rest: Span<UInt8>) throws(HTTPFailure) {
         let head = worker.head
         if head.hasBody {
-            try limitBody(to: worker.settings.limits.body)
+            try limitBody(to: worker.setup.limits.body)
             // No address here takes a body yet. The answer does not wait for it, and so comes before it is known
             // whether the body is well-formed: what follows it cannot be trusted.
             endAfterThis()
@@ -74,7 +74,7 @@ extension HTTPConnection {
     /// Against pages that open a session in the name of whoever looks at them (RFC 6455 section 10.2).
     private func allowsOrigin(_ head: RequestHead) -> Bool {
         guard head.count(of: "origin") <= 1 else { return false }
-        return worker.settings.allowedOrigins.allows(
+        return worker.setup.settings.allowedOrigins.allows(
             origin: head.withValue(of: "origin", Self.string), host: head.withHost(Self.string))
     }
 

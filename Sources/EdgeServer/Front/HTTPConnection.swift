@@ -46,7 +46,7 @@ final class HTTPConnection: StreamSocket {
         self.role = role
         decoder = RequestDecoder(limits: worker.setup.httpLimits)
         super.init(loop: worker.loop, connected: descriptor)
-        deadline = loop.now + worker.settings.limits.timeToHead
+        deadline = loop.now + worker.setup.limits.timeToHead
     }
 
     /// Enters the loop, or is turned away when there are too many.
@@ -201,7 +201,7 @@ final class HTTPConnection: StreamSocket {
 
     private func startWaiting(for next: Waiting) {
         waiting = next
-        let limits = worker.settings.limits
+        let limits = worker.setup.limits
         switch next {
         case .head: deadline = loop.now + limits.timeToHead
         case .request: deadline = loop.now + limits.keepAliveIdle
