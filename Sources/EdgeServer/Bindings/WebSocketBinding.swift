@@ -9,7 +9,7 @@ final class WebSocketBinding: StreamSocket {
     /// Cleared when the session is over; what is left then is to close the socket well.
     private var session: Session?
     private var decoder: FrameDecoder
-    private unowned(unsafe) let worker: Worker
+    private let worker: Worker
     /// The pieces of a message that did not come at once.
     private var message = ByteBuffer()
     private var phase = Phase.negotiating

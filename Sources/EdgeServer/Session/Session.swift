@@ -8,7 +8,7 @@ internal import Reactor
 internal import XMPPWire
 
 final class Session {
-    private unowned(unsafe) let worker: Worker
+    private let worker: Worker
     private var client: ClientLeg?
     private var stream: ClientStream?
     private(set) var record: SessionRecord

@@ -8,7 +8,7 @@ final class ClientStream: StreamSocket {
     /// Cleared when the session has no use for this stream any more.
     private(set) var session: Session?
     private var scanner: StreamScanner
-    private unowned(unsafe) let worker: Worker
+    private let worker: Worker
     /// Which server, and how many of its addresses were tried before this one.
     private let route: Routes.Route
     private let attempt: Int
