@@ -137,6 +137,9 @@ package struct StreamScanner: Sendable {
             state = .ended
             return .streamEnd(end)
         default:
+            // A text message of a WebSocket is UTF-8 (RFC 6455 section 5.6), whatever the server wrote.
+            var text = UTF8Validator()
+            guard text.check(input.extracting(0..<end)), text.isComplete else { throw .notWellFormed }
             if isHeaderDue, let header = try takeHeader(input.extracting(0..<end)) { return .header(header, used: end) }
             return .element(cut(input, end), used: end)
         }

@@ -216,6 +216,16 @@ private func elements(_ text: String) -> [String] {
         #expect(events(usual + text) == [usualHeader, .failed(failure)])
     }
 
+    @Test(
+        "XS-008: what is no UTF-8 never becomes a text message",
+        arguments: [[0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF5, 0x80, 0x80, 0x80]] as [[UInt8]])
+    func noUTF8(bad: [UInt8]) {
+        let bytes = Array((usual + "<message><body>").utf8) + bad + Array("</body></message>".utf8)
+        for pieces in Cuts.all(of: bytes) {
+            #expect(ScannerRun.events(pieces) == [usualHeader, .failed(.notWellFormed)])
+        }
+    }
+
     @Test("nothing but white space may follow the end")
     func afterTheEnd() {
         #expect(events(usual + "</stream:stream> \n") == [usualHeader, .end])
