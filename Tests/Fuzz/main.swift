@@ -1,6 +1,9 @@
 /// Fuzzes one parser in this process: `Fuzz NAME [SECONDS [SEED]]`, `Fuzz NAME --input FILE` to repeat one input, `Fuzz` for
-/// the names. Built with `-Xswiftc -sanitize=fuzzer -Xswiftc -DLIBFUZZER` it runs under libFuzzer instead: `Fuzz NAME
-/// [libFuzzer's own arguments]`.
+/// the names.
+///
+/// Built with `-Xswiftc -sanitize=fuzzer -Xswiftc -DLIBFUZZER -Xswiftc -use-ld=lld` (and a scratch path of its own) it runs
+/// under libFuzzer, which learns from coverage: `Fuzz NAME --seeds FOLDER` writes the first inputs into a folder, then `Fuzz
+/// NAME FOLDER [libFuzzer's options]`.
 ///
 /// The input that is being tried is kept in fuzz-NAME.input, so that it is there after a crash.
 import Foundation
@@ -15,6 +18,15 @@ guard arguments.count > 1, let target = targets.first(where: { $0.name == argume
 if arguments.count > 3, arguments[2] == "--input" {
     target.run(Array(try Data(contentsOf: URL(filePath: arguments[3]))))
     print("\(target.name): no crash")
+    exit(0)
+}
+
+if arguments.count > 3, arguments[2] == "--seeds" {
+    let folder = URL(filePath: arguments[3])
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for (index, seed) in target.seeds.enumerated() {
+        try Data(seed).write(to: folder.appending(path: "seed-\(index)"))
+    }
     exit(0)
 }
 
