@@ -3,16 +3,14 @@
 internal import Bytes
 
 extension StreamScanner {
-    private typealias Input = UnsafeBufferPointer<UInt8>
-
     /// Goes on from where the last call stopped. The place after the element, header, declaration or end tag, or nil when
     /// `input` ends before that.
     mutating func scan(_ input: Span<UInt8>) throws(XMLFailure) -> Int? {
-        // Raw pointers: this loop sees every byte of every stream, and each index below is compared with the count.
+        // Every place below is compared with the count before it is read: a span would compare a second time.
         try input.withUnsafeBufferPointer { bytes throws(XMLFailure) in try scan(bytes) }
     }
 
-    private mutating func scan(_ input: Input) throws(XMLFailure) -> Int? {
+    private mutating func scan(_ input: UnsafeBufferPointer<UInt8>) throws(XMLFailure) -> Int? {
         var at = Int(scanned)
         while at < input.count {
             let next: Int
@@ -39,106 +37,109 @@ extension StreamScanner {
 
     /// The place after the next `byte`, where `following` begins, or the end of the input.
     @inline(__always)
-    private mutating func past(_ byte: UInt8, _ input: Input, _ start: Int, then following: State) -> Int {
+    private mutating func past(
+        _ byte: UInt8, _ input: UnsafeBufferPointer<UInt8>, _ start: Int, then following: State
+    ) -> Int {
         let found = Self.find(byte, input, start)
         guard found < input.count else { return found }
         state = following
-        return found &+ 1
+        return found + 1
     }
 
-    private mutating func name(_ input: Input, _ start: Int) throws(XMLFailure) -> Int {
+    private mutating func name(_ input: UnsafeBufferPointer<UInt8>, _ start: Int) throws(XMLFailure) -> Int {
         var index = start
         while index < input.count {
             let byte = input[index]
-            if byte < 64, Self.nameStops >> UInt64(byte) & 1 != 0 {
-                nameEnd = UInt32(truncatingIfNeeded: index)
-                if usesStreamPrefix(input, nameStart: 1) { marks.insert(.usesStreams) }
-                state = .tag
-                return try tag(input, index)
+            // Letters are above all that can end a name.
+            if byte <= UInt8(ascii: ">") {
+                if byte == UInt8(ascii: ":") { marks.insert(.hasPrefix) }
+                if XMLText.endsName(byte) { break }
             }
             index &+= 1
         }
-        return index
+        guard index < input.count else { return index }
+        nameEnd = UInt32(truncatingIfNeeded: index)
+        if marks.contains(.hasPrefix), usesStreamPrefix(input, nameStart: 1) { marks.insert(.usesStreams) }
+        state = .tag
+        return try tag(input, index)
     }
 
-    private mutating func tag(_ input: Input, _ start: Int) throws(XMLFailure) -> Int {
+    private mutating func tag(_ input: UnsafeBufferPointer<UInt8>, _ start: Int) throws(XMLFailure) -> Int {
         var index = start
-        while index < input.count {
+        while true {
+            // Letters are above all that matters here, and most of what is outside quotes is letters.
+            while index < input.count, input[index] > UInt8(ascii: ">") { index &+= 1 }
+            guard index < input.count else { return index }
             let byte = input[index]
             index &+= 1
-            // Everything that matters in a tag is below 64: one shift tells that a byte is none of it.
-            guard byte < 64, Self.tagStops >> UInt64(byte) & 1 != 0 else { continue }
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "'"):
                 if depth == 0 { noteAttribute(input, before: index &- 1) }
-                let end = Self.find(byte, input, index)
-                guard end < input.count else {
+                index = Self.find(byte, input, index)
+                guard index < input.count else {
                     state = byte == UInt8(ascii: "'") ? .singleQuoted : .doubleQuoted
-                    return end
+                    return index
                 }
-                index = end &+ 1
+                index &+= 1
             case UInt8(ascii: ">"):
                 try tagEnded(input, index)
                 return index
             case UInt8(ascii: ":"):
-                noteColon(input, index &- 1)
-            default:
+                noteColon(input, index - 1)
+            case UInt8(ascii: "<"):
                 throw .notWellFormed
+            default:
+                break
+            }
+        }
+    }
+
+    /// `>` stands at `end - 1`, outside quotes.
+    private mutating func tagEnded(_ input: UnsafeBufferPointer<UInt8>, _ end: Int) throws(XMLFailure) {
+        if input[end - 2] == UInt8(ascii: "/") {
+            state = depth == 0 ? .complete : .text
+        } else if depth == 0, isHeaderDue, try isHeader(input.span.extracting(0..<end)) {
+            state = .complete
+        } else {
+            depth &+= 1
+            state = .text
+        }
+    }
+
+    /// From inside an element to its end, as long as nothing in between is cut off.
+    private mutating func text(_ input: UnsafeBufferPointer<UInt8>, _ start: Int) throws(XMLFailure) -> Int {
+        var index = start
+        while state == .text {
+            index = Self.find(UInt8(ascii: "<"), input, index)
+            guard index &+ 1 < input.count else { return index }
+            switch input[index &+ 1] {
+            case UInt8(ascii: "/"):
+                depth -= 1
+                state = .endTag
+                index = past(UInt8(ascii: ">"), input, index &+ 2, then: depth == 0 ? .complete : .text)
+            case UInt8(ascii: "!"):
+                return try beginCDATA(input, index)
+            case UInt8(ascii: "?"):
+                throw .restrictedXML
+            default:
+                if usesStreamPrefix(input, nameStart: index &+ 1) { marks.insert(.usesStreams) }
+                state = .tag
+                index = try tag(input, index &+ 1)
             }
         }
         return index
     }
 
-    /// `"`, `'`, `:`, `<` and `>`.
-    private static let tagStops: UInt64 = 1 << 0x22 | 1 << 0x27 | 1 << 0x3A | 1 << 0x3C | 1 << 0x3E
-    /// What `XMLText.endsName` says, all below 64.
-    private static let nameStops: UInt64 =
-        1 << 0x20 | 1 << 0x0A | 1 << 0x0D | 1 << 0x09 | 1 << 0x22 | 1 << 0x27 | 1 << 0x2F | 1 << 0x3C | 1 << 0x3D
-        | 1 << 0x3E
-
-    /// `>` stands at `end - 1`, outside quotes.
-    private mutating func tagEnded(_ input: Input, _ end: Int) throws(XMLFailure) {
-        if input[end - 2] == UInt8(ascii: "/") {
-            state = depth == 0 ? .complete : .text
-        } else if depth == 0, isHeaderDue, try isHeader(UnsafeBufferPointer(rebasing: input[..<end]).span) {
-            state = .complete
-        } else {
-            depth += 1
-            state = .text
-        }
-    }
-
-    private mutating func text(_ input: Input, _ start: Int) throws(XMLFailure) -> Int {
-        let index = Self.find(UInt8(ascii: "<"), input, start)
-        guard index &+ 1 < input.count else { return index }
-        switch input[index &+ 1] {
-        case UInt8(ascii: "/"):
-            depth -= 1
-            state = .endTag
-            return index &+ 2
-        case UInt8(ascii: "!"):
-            return try cdataStart(input, index)
-        case UInt8(ascii: "?"):
-            throw .restrictedXML
-        default:
-            if usesStreamPrefix(input, nameStart: index &+ 1) { marks.insert(.usesStreams) }
-            state = .tag
-            return try tag(input, index &+ 1)
-        }
-    }
-
-    private mutating func cdataStart(_ input: Input, _ index: Int) throws(XMLFailure) -> Int {
+    private mutating func beginCDATA(_ input: UnsafeBufferPointer<UInt8>, _ start: Int) throws(XMLFailure) -> Int {
         let mark: StaticString = "<![CDATA["
-        let shown = min(input.count - index, mark.utf8CodeUnitCount)
-        for offset in 2..<max(shown, 2) where input[index + offset] != mark.utf8Start[offset] {
-            throw .restrictedXML
-        }
-        guard shown == mark.utf8CodeUnitCount else { return index }
+        let shown = min(input.count - start, mark.utf8CodeUnitCount)
+        for offset in 2..<max(shown, 2) where input[start + offset] != mark.utf8Start[offset] { throw .restrictedXML }
+        guard shown == mark.utf8CodeUnitCount else { return start }
         state = .cdata
-        return index + shown
+        return start + shown
     }
 
-    private mutating func cdata(_ input: Input, _ start: Int) -> Int {
+    private mutating func cdata(_ input: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
         let index = Self.find(UInt8(ascii: ">"), input, start)
         guard index < input.count else { return index }
         // What stands before the content is `[CDATA[`, so two brackets in a row are of the end.
@@ -146,7 +147,7 @@ extension StreamScanner {
         return index + 1
     }
 
-    private mutating func declaration(_ input: Input, _ start: Int) -> Int {
+    private mutating func declaration(_ input: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
         let index = Self.find(UInt8(ascii: ">"), input, start)
         guard index < input.count else { return index }
         if input[index - 1] == UInt8(ascii: "?") { state = .complete }
@@ -158,7 +159,8 @@ extension StreamScanner {
 
 extension StreamScanner {
     /// Whether the colon at `index` ends the streams prefix, of an element or of an attribute.
-    private mutating func noteColon(_ input: Input, _ index: Int) {
+    private mutating func noteColon(_ input: UnsafeBufferPointer<UInt8>, _ index: Int) {
+        marks.insert(.sawColon)
         let prefix = streamPrefixLength
         guard index > prefix, !isNamePart(input[index - prefix - 1]) else { return }
         if usesStreamPrefix(input, nameStart: index - prefix) { marks.insert(.usesStreams) }
@@ -170,71 +172,78 @@ extension StreamScanner {
 
     /// The top-level start tag has an attribute whose value begins after the quote at `quote`: notes what it declares.
     @inline(__always)
-    private mutating func noteAttribute(_ input: Input, before quote: Int) {
-        var end = quote
-        while end > Int(nameEnd), XMLText.isSpace(input[end &- 1]) { end &-= 1 }
-        guard end > Int(nameEnd), input[end &- 1] == UInt8(ascii: "=") else { return }
-        end &-= 1
-        while end > Int(nameEnd), XMLText.isSpace(input[end &- 1]) { end &-= 1 }
-        var start = end
-        while start > Int(nameEnd) {
-            let byte = input[start &- 1]
-            if byte < 64, Self.nameStops >> UInt64(byte) & 1 != 0 { break }
-            start &-= 1
+    private mutating func noteAttribute(_ input: UnsafeBufferPointer<UInt8>, before quote: Int) {
+        let hasColon = marks.contains(.sawColon)
+        marks.remove(.sawColon)
+        // Nearly every attribute ends like `to=`: neither in the `s` of `xmlns` nor with a colon before.
+        if !hasColon, input[quote - 1] == UInt8(ascii: "="),
+            input[quote - 2] > UInt8(ascii: "s")
+                || input[quote - 2] < UInt8(ascii: "s") && input[quote - 2] > 0x20
+        {
+            return
         }
-        if end &- start >= 5, input[start] == UInt8(ascii: "x") { noteDeclaration(input, start, end) }
+        noteName(input, before: quote)
     }
 
-    /// An attribute whose name may be `xmlns` or begin with `xmlns:`.
-    private mutating func noteDeclaration(_ input: Input, _ start: Int, _ end: Int) {
-        guard Self.equal(input, start..<(start + 5), "xmlns") else { return }
+    @inline(never)
+    private mutating func noteName(_ input: UnsafeBufferPointer<UInt8>, before quote: Int) {
+        var end = quote
+        while end > Int(nameEnd), XMLText.isSpace(input[end - 1]) { end -= 1 }
+        guard end > Int(nameEnd), input[end - 1] == UInt8(ascii: "=") else { return }
+        end -= 1
+        while end > Int(nameEnd), XMLText.isSpace(input[end - 1]) { end -= 1 }
+        var start = end
+        while start > Int(nameEnd), !XMLText.endsName(input[start - 1]) { start -= 1 }
+        guard end - start >= 5, ASCII.equal(input.span.extracting(start..<(start + 5)), "xmlns") else { return }
         if end - start == 5 {
             marks.insert(.declaresDefault)
         } else if input[start + 5] == UInt8(ascii: ":") {
-            let prefix = (start + 6)..<end
-            guard let namespaces else {
-                if Self.equal(input, prefix, "stream") { marks.insert(.declaresStreams) }
-                return
-            }
-            if input[prefix].elementsEqual(namespaces.streams.prefix) { marks.insert(.declaresStreams) }
-            for (index, extra) in namespaces.extras.enumerated() where input[prefix].elementsEqual(extra.prefix) {
-                declaredExtras |= 1 << UInt16(index)
-            }
+            noteDeclaration(of: input.span.extracting((start + 6)..<end))
+        }
+    }
+
+    private mutating func noteDeclaration(of prefix: Span<UInt8>) {
+        guard let namespaces else {
+            if ASCII.equal(prefix, "stream") { marks.insert(.declaresStreams) }
+            return
+        }
+        if Self.equal(prefix, namespaces.streams.prefix) { marks.insert(.declaresStreams) }
+        for (index, extra) in namespaces.extras.enumerated() where Self.equal(prefix, extra.prefix) {
+            declaredExtras |= 1 << UInt16(index)
         }
     }
 
     private var streamPrefixLength: Int { namespaces?.streams.prefix.count ?? 6 }
 
     /// Whether the name that begins at `start` has the prefix that the header declares for streams.
-    @inline(__always)
-    private func usesStreamPrefix(_ input: Input, nameStart start: Int) -> Bool {
-        let end = start &+ streamPrefixLength
+    private func usesStreamPrefix(_ input: UnsafeBufferPointer<UInt8>, nameStart start: Int) -> Bool {
+        let end = start + streamPrefixLength
         guard end < input.count, input[end] == UInt8(ascii: ":") else { return false }
-        guard let namespaces else { return Self.equal(input, start..<end, "stream") }
-        return input[start..<end].elementsEqual(namespaces.streams.prefix)
+        let prefix = input.span.extracting(start..<end)
+        guard let namespaces else { return ASCII.equal(prefix, "stream") }
+        return Self.equal(prefix, namespaces.streams.prefix)
     }
 
-    private static func equal(_ input: Input, _ range: Range<Int>, _ text: StaticString) -> Bool {
-        guard range.count == text.utf8CodeUnitCount else { return false }
-        let other = text.utf8Start
-        for offset in 0..<range.count where input[range.lowerBound &+ offset] != other[offset] { return false }
+    private static func equal(_ bytes: Span<UInt8>, _ other: [UInt8]) -> Bool {
+        guard bytes.count == other.count else { return false }
+        for index in bytes.indices where bytes[index] != other[index] { return false }
         return true
     }
 
     /// The first place of `byte` at or after `start`, or the end. Eight bytes at a time: most of a stream is text and
     /// attribute values.
     @inline(__always)
-    private static func find(_ byte: UInt8, _ input: Input, _ start: Int) -> Int {
+    private static func find(_ byte: UInt8, _ input: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
         let raw = UnsafeRawBufferPointer(input)
         let pattern = 0x0101_0101_0101_0101 &* UInt64(byte)
         var index = start
-        while raw.count &- index >= 8 {
-            let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) ^ pattern
+        while raw.count - index >= 8 {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)) ^ pattern
             let zeros = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
-            if zeros != 0 { return index &+ zeros.trailingZeroBitCount / 8 }
+            if zeros != 0 { return index &+ zeros.trailingZeroBitCount &>> 3 }
             index &+= 8
         }
-        while index < input.count, input[index] != byte { index &+= 1 }
+        while index < raw.count, raw[index] != byte { index &+= 1 }
         return index
     }
 }

@@ -28,6 +28,8 @@ package struct StreamScanner: Sendable {
     /// Our own header has gone out, the server's is to come.
     private(set) var isHeaderDue = true
     private var hasOpened = false
+    /// What was wrong; nothing is read after that.
+    private var failure: XMLFailure?
     /// Nil for the usual declarations.
     private(set) var namespaces: HeaderNamespaces?
 
@@ -58,6 +60,10 @@ package struct StreamScanner: Sendable {
         static let declaresDefault = Marks(rawValue: 1)
         static let declaresStreams = Marks(rawValue: 2)
         static let usesStreams = Marks(rawValue: 4)
+        /// Since the last attribute's value.
+        static let sawColon = Marks(rawValue: 8)
+        /// The name of the element itself.
+        static let hasPrefix = Marks(rawValue: 16)
     }
 
     /// - Parameter maxElement: bytes of one element, header or declaration. Servers are trusted, memory is not endless.
@@ -74,6 +80,16 @@ package struct StreamScanner: Sendable {
 
     /// What comes next in `input`, which starts at the first byte that no step has used yet.
     package mutating func next(_ input: Span<UInt8>) throws(XMLFailure) -> Step {
+        if let failure { throw failure }
+        do throws(XMLFailure) {
+            return try advance(input)
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    private mutating func advance(_ input: Span<UInt8>) throws(XMLFailure) -> Step {
         precondition(input.count >= Int(scanned), "input shrank")
         switch state {
         case .between, .ended:
@@ -156,9 +172,12 @@ package struct StreamScanner: Sendable {
 
     /// Prefixed names may be in the streams namespace, and so may the two names that live there.
     private func mayBeOfStream(_ input: Span<UInt8>) -> Bool {
-        let name = input.extracting(1..<Int(nameEnd))
-        return marks.contains(.usesStreams) || ASCII.firstIndex(of: UInt8(ascii: ":"), in: name) != nil
-            || ASCII.equal(name, "error") || ASCII.equal(name, "features")
+        if marks.contains(.usesStreams) || marks.contains(.hasPrefix) { return true }
+        switch nameEnd {
+        case 6: return ASCII.equal(input.extracting(1..<6), "error")
+        case 9: return ASCII.equal(input.extracting(1..<9), "features")
+        default: return false
+        }
     }
 
     /// Whether a start tag, where a header is due, is that header; if not, the old stream has not ended yet.

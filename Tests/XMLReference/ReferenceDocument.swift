@@ -4,6 +4,8 @@ internal import CXML2
 
 package struct ReferenceDocument: Equatable, Sendable {
     package let root: Element
+    /// A CDATA section stands directly inside the root, if only an empty one.
+    package let hasSectionInRoot: Bool
 
     package struct Element: Equatable, Sendable {
         /// `{namespace}name`
@@ -61,6 +63,16 @@ package struct ReferenceDocument: Equatable, Sendable {
             Self.isPlain(document), let node = xmlDocGetRootElement(document), let root = Self.element(node)
         else { return nil }
         self.root = root
+        hasSectionInRoot = Self.hasSection(node)
+    }
+
+    private static func hasSection(_ node: xmlNodePtr) -> Bool {
+        var child = node.pointee.children
+        while let next = child {
+            if next.pointee.type == XML_CDATA_SECTION_NODE { return true }
+            child = next.pointee.next
+        }
+        return false
     }
 
     private static func isPlain(_ document: xmlDocPtr) -> Bool {

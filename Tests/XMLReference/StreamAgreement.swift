@@ -13,8 +13,9 @@ package enum StreamAgreement: Equatable, Sendable {
         let cut = cut(stream)
         guard !stream.starts(with: [0xEF, 0xBB, 0xBF]), let document = ReferenceDocument(stream),
             document.root.name == "{http://etherx.jabber.org/streams}stream", !document.root.hasText,
-            // Character data between elements is no part of a stream, even as a section of white space.
-            !cut.failures.contains(.badFormat), !cut.failures.contains(.policyViolation(.namespaces))
+            // Character data between elements is no part of a stream, be it written as a reference or as a section.
+            !document.hasSectionInRoot, !cut.failures.contains(.badFormat),
+            !cut.failures.contains(.policyViolation(.namespaces))
         else { return .notComparable }
         if let failure = cut.failures.first { return .disagreed("refused: \(failure)") }
         guard cut.hasEnded else { return .disagreed("no end") }

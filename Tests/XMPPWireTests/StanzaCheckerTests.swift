@@ -255,6 +255,17 @@ private func outcome(_ bytes: [UInt8], _ limits: XMLLimits = .afterLogin) -> Out
             ])
     }
 
+    @Test("XS-003: an <open/> without to is read as such, so that the owner can choose")
+    func openWithoutTo() {
+        let checker = StanzaChecker()
+        let text = "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' version='1.0'/>"
+        #expect(checker.outcome(Array(text.utf8), .beforeLogin).kind == .open)
+        #expect(checker.openAttributes == OpenAttributes(version: "1.0"))
+        let empty = "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='' version='1.0'/>"
+        #expect(checker.outcome(Array(empty.utf8), .beforeLogin).kind == .open)
+        #expect(checker.openAttributes.to == "")
+    }
+
     @Test("attributes of <open/> are those of the last one")
     func openAttributesOfTheLast() {
         let checker = StanzaChecker()

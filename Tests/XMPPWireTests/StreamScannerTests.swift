@@ -318,6 +318,28 @@ private func elements(_ text: String) -> [String] {
         }
     }
 
+    @Test("a scanner that has failed says so again, whatever it is given")
+    func failsForGood() {
+        for text in ["<message/>", usual + "<a><b <", usual + "<!-- -->", usual + "</a>"] {
+            var scanner = StreamScanner()
+            var rest = Array(text.utf8)
+            var failures: [XMLFailure] = []
+            while failures.count < 3 {
+                do throws(XMLFailure) {
+                    switch try scanner.next(rest.span) {
+                    case .whitespace(let used), .header(_, let used), .element(_, let used), .streamEnd(let used):
+                        rest.removeFirst(used)
+                    case .needMore: return
+                    }
+                } catch {
+                    failures.append(error)
+                    rest = failures.count == 1 ? [] : Array("<presence/>".utf8)
+                }
+            }
+            #expect(Set(failures.map { "\($0)" }).count == 1, "\(text)")
+        }
+    }
+
     @Test("a scanner is small: every idle session has one")
     func size() {
         #expect(MemoryLayout<StreamScanner>.size <= 40)
