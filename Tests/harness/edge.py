@@ -110,6 +110,10 @@ class Edge:
     def descriptors(self) -> int:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
+    def open_files(self) -> list[str]:
+        folder = Path(f"/proc/{self.pid}/fd")
+        return sorted(os.readlink(entry) for entry in folder.iterdir())
+
     def cpu_seconds(self) -> float:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
