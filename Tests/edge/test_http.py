@@ -131,6 +131,15 @@ def test_H1_022_half_a_body_is_nothing(edge):
     assert get(edge.address).status == 200
 
 
+def test_H1_023_a_post_without_a_length_has_no_body(edge):
+    client = HTTPClient(edge.address)
+    client.send(raw(b"POST /nowhere HTTP/1.1", A) + raw(GET, A))
+    first = client.read()
+    assert first.status in (404, 405, 411)
+    if not first.closes:
+        assert client.read().status == 200
+
+
 def test_H1_028_H1_029_expectations(edge):
     assert once(edge.address, raw(b"POST /nowhere HTTP/1.1", A, b"Content-Length: 5", b"Expect: 100-continue"))[0].status in (404, 405)
     assert once(edge.address, raw(POST, A, b"Content-Length: 5", b"Expect: foo", body=b"12345"))[0].status == 417

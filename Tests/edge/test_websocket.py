@@ -211,9 +211,15 @@ def test_WS_032_an_ordinary_get_on_the_websocket_path_is_answered(edge):
         assert response["upgrade"] == "websocket"
 
 
-def test_WX_026_a_wrong_origin_is_refused_before_the_upgrade_when_origins_are_listed(edge):
-    response, _ = once(edge.address, request(more=("Origin: http://evil.example",), host="chat.example"))
-    assert response.status in (101, 403)
+@pytest.mark.parametrize("origin, host, status", [
+    ("http://evil.example", "chat.example", 403), ("null", "chat.example", 403), ("http://chat.example:81", "chat.example", 403),
+    ("http://chat.example", "chat.example", 101), ("https://chat.example", "chat.example", 101),
+])
+def test_WX_026_a_page_from_elsewhere_is_refused_before_the_upgrade(edge, upstream, origin, host, status):
+    client = HTTPClient(edge.address)
+    client.send(request(more=(f"Origin: {origin}",), host=host))
+    assert client.read().status == status
+    upstream.expect_no_connection(0.05)
 
 
 def test_a_socket_that_says_nothing_costs_the_upstream_nothing(edge, upstream):
