@@ -9,6 +9,8 @@ protocol FuzzTarget: SendableMetatype {
 
 /// Every parser that can be fuzzed. A new one is a file beside this one and a line here.
 let targets: [any FuzzTarget.Type] = [
+    HTTPRequestsTarget.self,
+    HTTPResponsesTarget.self,
     WebSocketFramesTarget.self,
     WebSocketHandshakeTarget.self,
     WebSocketDeflateTarget.self,

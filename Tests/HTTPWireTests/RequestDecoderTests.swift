@@ -114,6 +114,14 @@ import WireTesting
         #expect(run.failure == nil)
     }
 
+    @Test("H1-023: a POST without a length has an empty body")
+    func noLength() {
+        let run = RequestRun("POST /p HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(run.requests.map(\.path) == ["/p", "/next"])
+        #expect(run.requests.first?.body == [])
+        #expect(run.requests.first?.isComplete == true)
+    }
+
     @Test("H1-035: the next request is right behind a body")
     func bodyThenRequest() {
         let run = RequestRun(

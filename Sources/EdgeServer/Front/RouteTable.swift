@@ -1,15 +1,15 @@
 /// Which path leads where. Knows the configured paths; answers nothing.
 internal import Bytes
 
-struct RouteTable: Sendable {
-    enum Place: Equatable, Sendable {
+package struct RouteTable: Sendable {
+    package enum Place: Equatable, Sendable {
         case webSocket
         case bosh
         /// Everything else: a file, or nothing.
         case site
     }
 
-    enum AdminPlace: Equatable, Sendable {
+    package enum AdminPlace: Equatable, Sendable {
         case health
         case readiness
         case none
@@ -18,7 +18,7 @@ struct RouteTable: Sendable {
     private let webSocket: [[UInt8]]
     private let bosh: [[UInt8]]
 
-    init(_ settings: Settings) {
+    package init(_ settings: Settings) {
         webSocket = settings.websocketPaths.map(Self.withoutSlash)
         bosh = settings.boshPaths.map(Self.withoutSlash)
     }
@@ -29,7 +29,7 @@ struct RouteTable: Sendable {
     }
 
     /// Each configured path counts with and without a slash at its end, as clients write it both ways.
-    func place(of path: Span<UInt8>) -> Place {
+    package func place(of path: Span<UInt8>) -> Place {
         if webSocket.contains(where: { Self.matches(path, $0) }) { return .webSocket }
         if bosh.contains(where: { Self.matches(path, $0) }) { return .bosh }
         return .site
@@ -44,7 +44,7 @@ struct RouteTable: Sendable {
         return true
     }
 
-    static func adminPlace(of path: Span<UInt8>) -> AdminPlace {
+    package static func adminPlace(of path: Span<UInt8>) -> AdminPlace {
         if ASCII.equal(path, "/healthz") { return .health }
         return ASCII.equal(path, "/readyz") ? .readiness : .none
     }

@@ -4,26 +4,26 @@ internal import Crypto
 internal import Deflate
 internal import Bytes
 
-final class Asset: Sendable {
+package final class Asset: Sendable {
     /// The bytes in one coding with their own entity tag (RFC 9110 section 8.8.3.3).
-    struct Form: Sendable {
-        let bytes: [UInt8]
+    package struct Form: Sendable {
+        package let bytes: [UInt8]
         /// Strong: made from the content. With its quotes.
-        let tag: [UInt8]
+        package let tag: [UInt8]
     }
 
-    let type: ContentType
-    let cache: CachePolicy
+    package let type: ContentType
+    package let cache: CachePolicy
     /// Which security headers it gets.
-    let page: PageKind
+    package let page: PageKind
     /// Seconds since 1970.
-    let lastModified: Int
-    let identity: Form
+    package let lastModified: Int
+    package let identity: Form
     /// Nil where it would not be smaller.
-    let gzip: Form?
+    package let gzip: Form?
 
     /// - Parameter name: the path below the root, without a slash in front.
-    init(name: String, bytes: [UInt8], lastModified: Int) {
+    package init(name: String, bytes: [UInt8], lastModified: Int) {
         type = ContentType(name: name)
         cache = CachePolicy(name: name)
         page = name == "embed.html" ? .embeddable : type.isDocument ? .document : .resource
@@ -56,7 +56,7 @@ final class Asset: Sendable {
 /// says nothing about its content, and two modules of different ages must never meet: every file is asked for again, which
 /// costs an answer without a body as long as its tag holds. Only a file whose name carries a hash of its content, as the
 /// output of a bundler does, can be kept for good.
-enum CachePolicy: Sendable {
+package enum CachePolicy: Sendable {
     case revalidate
     case immutable
 
@@ -72,7 +72,7 @@ enum CachePolicy: Sendable {
             && part.utf8.contains { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
     }
 
-    var value: StaticString {
+    package var value: StaticString {
         switch self {
         case .revalidate: "no-cache"
         case .immutable: "public, max-age=31536000, immutable"

@@ -1,13 +1,13 @@
 /// What the page has to know about this edge, as the JSON text of `config.json`. Knows JSON (RFC 8259); does not know
 /// what else the page keeps there.
-struct ConfigDocument {
+package struct ConfigDocument {
     /// Each with its value as JSON text.
     private var members: [(name: String, value: String)] = []
 
     /// - Parameters:
     ///   - domains: what a user may log in to; `*` stands for any.
     ///   - websocket: a path on the page's own host; nil when there is none.
-    init(domains: [String], websocket: String?, bosh: String?) {
+    package init(domains: [String], websocket: String?, bosh: String?) {
         let named = domains.filter { $0 != DomainRoute.anyDomain }
         members.append(("domains", "[" + domains.map(Self.quoted).joined(separator: ",") + "]"))
         // The one that is meant when a user types a name alone.
@@ -16,18 +16,18 @@ struct ConfigDocument {
         if let bosh { members.append(("bosh", Self.quoted(bosh))) }
     }
 
-    init(_ settings: Settings) {
+    package init(_ settings: Settings) {
         self.init(domains: settings.upstreams.map(\.domain), websocket: settings.websocketPaths.first, bosh: nil)
     }
 
-    enum Failure: Error, Equatable, CustomStringConvertible {
+    package enum Failure: Error, Equatable, CustomStringConvertible {
         case notAnObject
 
-        var description: String { "config.json does not hold one JSON object" }
+        package var description: String { "config.json does not hold one JSON object" }
     }
 
     /// The object with what the page's own document adds to it; the edge's members win.
-    func merged(over base: [UInt8]?) throws(Failure) -> [UInt8] {
+    package func merged(over base: [UInt8]?) throws(Failure) -> [UInt8] {
         var all = members.map { Self.quoted($0.name) + ":" + $0.value }
         if let base {
             guard let object = JSONObject(base) else { throw .notAnObject }

@@ -1,11 +1,11 @@
 /// The media type of a file by the ending of its name (RFC 9110 section 8.3). Never guesses from content, and tells
 /// browsers not to either.
-enum ContentType: Sendable, CaseIterable {
+package enum ContentType: Sendable, CaseIterable {
     case html, javaScript, css, json, manifest, text, xml, svg, wasm
     case png, jpeg, gif, webp, avif, icon, woff2, woff, mp3, ogg, wav, webm
     case other
 
-    init(name: String) {
+    package init(name: String) {
         let file = name.split(separator: "/").last ?? ""
         guard let dot = file.lastIndex(of: ".") else {
             self = .other
@@ -21,7 +21,7 @@ enum ContentType: Sendable, CaseIterable {
         "woff": .woff, "mp3": .mp3, "ogg": .ogg, "opus": .ogg, "wav": .wav, "webm": .webm,
     ]
 
-    var value: StaticString {
+    package var value: StaticString {
         switch self {
         case .html: "text/html; charset=utf-8"
         case .javaScript: "text/javascript; charset=utf-8"

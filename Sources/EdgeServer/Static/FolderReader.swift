@@ -2,7 +2,7 @@
 /// system; does not know what the files are for.
 internal import Glibc
 
-struct FolderReader {
+package struct FolderReader {
     struct File {
         /// Below the root, without a slash in front.
         let name: String
@@ -14,12 +14,12 @@ struct FolderReader {
         let inode: UInt
     }
 
-    enum Failure: Error, Equatable, CustomStringConvertible {
+    package enum Failure: Error, Equatable, CustomStringConvertible {
         case cannotRead(path: String, reason: String)
         case tooLarge(path: String, limit: Int)
         case tooMany(limit: Int)
 
-        var description: String {
+        package var description: String {
             switch self {
             case .cannotRead(let path, let reason): "\(path) cannot be read: \(reason)"
             case .tooLarge(let path, let limit): "\(path) brings the page over \(limit) bytes"

@@ -2,8 +2,8 @@
 /// names are refused; knows no files: a name that passes may still not exist.
 internal import Bytes
 
-enum RequestPath {
-    enum Result: Equatable {
+package enum RequestPath {
+    package enum Result: Equatable {
         /// Without the slash in front; ends with a slash, or is empty, for a folder.
         case name([UInt8])
         /// A broken escape or a control character.
@@ -13,7 +13,7 @@ enum RequestPath {
     }
 
     /// Decodes once, then looks at the segments: an escaped slash separates, as it would for whoever decodes it later.
-    static func resolve(_ path: Span<UInt8>) -> Result {
+    package static func resolve(_ path: Span<UInt8>) -> Result {
         guard path.count > 0, path[0] == UInt8(ascii: "/") else { return .none }
         var name: [UInt8] = []
         name.reserveCapacity(path.count)

@@ -4,7 +4,7 @@ internal import Bytes
 internal import HTTPWire
 
 /// What a browser may do with an answer.
-enum PageKind: Sendable {
+package enum PageKind: Sendable {
     /// A page of ours that nobody may frame; it runs our scripts.
     case document
     /// The guest room: other pages may frame it.
@@ -14,14 +14,14 @@ enum PageKind: Sendable {
     case resource
 }
 
-struct SecurityHeaders: Sendable {
+package struct SecurityHeaders: Sendable {
     private let documentPolicy: [UInt8]
     private let embeddablePolicy: [UInt8]
 
     /// - Parameters:
     ///   - connectOrigins: where the page may connect beside its own host, such as `wss://xmpp.example.org`.
     ///   - frameAncestors: origins of pages that may frame the guest room, beside our own.
-    init(connectOrigins: [String] = [], frameAncestors: [String] = []) {
+    package init(connectOrigins: [String] = [], frameAncestors: [String] = []) {
         let connect = (["'self'", "https:"] + connectOrigins).joined(separator: " ")
         documentPolicy = Self.policy(connect: connect, ancestors: "'none'")
         embeddablePolicy = Self.policy(

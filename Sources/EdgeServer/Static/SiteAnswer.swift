@@ -1,19 +1,19 @@
 /// Decides what a request for a file of the page is answered with (RFC 9110 sections 13 and 14). Knows requests and
 /// assets; writes the head, and leaves the body to who sends it.
-internal import Bytes
-internal import HTTPWire
+package import Bytes
+package import HTTPWire
 
-struct SiteAnswer {
-    let status: HTTPStatus
-    let asset: Asset
+package struct SiteAnswer {
+    package let status: HTTPStatus
+    package let asset: Asset
     /// Nil when nothing acceptable can be sent.
-    let form: Asset.Form?
-    let isGzip: Bool
+    package let form: Asset.Form?
+    package let isGzip: Bool
     /// Of the form; all of it but for 206.
-    let range: Range<Int>
+    package let range: Range<Int>
 
     /// - Parameter now: seconds since 1970.
-    init(_ head: RequestHead, asset: Asset, now: Int) {
+    package init(_ head: RequestHead, asset: Asset, now: Int) {
         self.asset = asset
         let coding = ContentCoding.choose(head, hasGzip: asset.gzip != nil)
         isGzip = coding == .gzip
@@ -46,7 +46,7 @@ struct SiteAnswer {
     }
 
     /// The fields that describe the asset; the caller writes the others.
-    func appendFields(headers: SecurityHeaders, to output: inout ByteBuffer, pool: BufferPool) {
+    package func appendFields(headers: SecurityHeaders, to output: inout ByteBuffer, pool: BufferPool) {
         headers.append(for: asset.page, to: &output, pool: pool)
         // On every form, so that a cache keeps them apart (RFC 9110 section 12.5.5).
         if asset.gzip != nil { output.appendField("Vary", "Accept-Encoding", pool: pool) }

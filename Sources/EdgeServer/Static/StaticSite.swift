@@ -4,12 +4,12 @@ internal import Bytes
 internal import Crypto
 internal import Reactor
 
-struct StaticSite: Sendable {
+package struct StaticSite: Sendable {
     private let assets: [[UInt8]: Asset]
-    let headers: SecurityHeaders
+    package let headers: SecurityHeaders
 
     /// What stands at a path.
-    enum Found {
+    package enum Found {
         case asset(Asset)
         /// The name is a folder's and lacks the slash that relative links of its page need. Where it is with the slash,
         /// relative to the path asked for.
@@ -18,7 +18,7 @@ struct StaticSite: Sendable {
         case none
     }
 
-    init(files: [(name: String, bytes: [UInt8], modified: Int)], headers: SecurityHeaders = SecurityHeaders()) {
+    package init(files: [(name: String, bytes: [UInt8], modified: Int)], headers: SecurityHeaders = SecurityHeaders()) {
         var assets: [[UInt8]: Asset] = [:]
         for file in files {
             assets[Array(file.name.utf8)] = Asset(name: file.name, bytes: file.bytes, lastModified: file.modified)
@@ -28,7 +28,7 @@ struct StaticSite: Sendable {
     }
 
     /// Reads the folder and puts the edge's own facts into its `config.json`. Blocks: for start and reload only.
-    static func load(_ folder: String, _ settings: Settings) throws -> StaticSite {
+    package static func load(_ folder: String, _ settings: Settings) throws -> StaticSite {
         var files: [(name: String, bytes: [UInt8], modified: Int)] = []
         var document: FolderReader.File?
         for file in try FolderReader.list(folder) {
@@ -51,7 +51,7 @@ struct StaticSite: Sendable {
 
     /// Changes whenever a file is added, removed or written. Looks at names, sizes and times only, so that it is cheap
     /// enough for once a second. 0 when the folder cannot be read.
-    static func signature(_ folder: String) -> UInt64 {
+    package static func signature(_ folder: String) -> UInt64 {
         guard let files = try? FolderReader.list(folder) else { return 0 }
         var text: [UInt8] = []
         for file in files {
@@ -66,7 +66,7 @@ struct StaticSite: Sendable {
         return HashFunction.sha256.digest(text).prefix(8).reduce(1) { $0 << 8 | UInt64($1) }
     }
 
-    func find(_ path: Span<UInt8>) -> Found {
+    package func find(_ path: Span<UInt8>) -> Found {
         switch RequestPath.resolve(path) {
         case .malformed: return .malformed
         case .none: return .none
