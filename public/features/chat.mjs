@@ -20,7 +20,8 @@ export class Chat {
   /**
    * @param {import('../xmpp/router.mjs').Router} router
    * @param {import('./conversations.mjs').Conversations} conversations
-   * @param {{ mayReveal(jid: string): boolean }} privacy whom we tell that we received or read something
+   * @param {{ mayReveal(jid: string): boolean, inRoom(jid: string): boolean }} privacy whom we tell that we received or read
+   *   something, and whose address is only good with its resource: occupants of rooms
    */
   constructor(router, conversations, privacy) {
     this.router = router;
@@ -28,6 +29,14 @@ export class Chat {
     this.privacy = privacy;
     router.on('message', (stanza) => this.#live(stanza));
     router.connection.on('handled', (stanzas) => this.#handled(stanzas));
+  }
+
+  /**
+   * With whom a message is.
+   * @param {string | undefined} address
+   */
+  #peer(address) {
+    return address && this.privacy.inRoom(address) ? address : bareOf(address);
   }
 
   get #self() {
@@ -43,16 +52,6 @@ export class Chat {
     this.conversations.add(conversation, message);
     this.router.send(textMessage({ to: conversation.jid, type: 'chat', id, body, url }));
     return message;
-  }
-
-  /**
-   * Tries a message again that came back; it is a new one then, at the end.
-   * @param {Conversation} conversation @param {Message} message
-   */
-  retry(conversation, message) {
-    conversation.log.remove(message);
-    this.conversations.emit('removed', { conversation, message });
-    this.send(conversation, message.body, { url: message.url });
   }
 
   /** @param {Conversation} conversation @param {Message} message one of ours @param {string} body */
@@ -89,7 +88,7 @@ export class Chat {
   resend(stanzas) {
     for (const stanza of stanzas) {
       if (stanza.name !== 'message' || stanza.child('body') === null) continue;
-      const conversation = this.conversations.all.get(bareOf(stanza.attrs.to));
+      const conversation = this.conversations.all.get(this.#peer(stanza.attrs.to));
       const known = conversation?.log.find(`${this.#self} ${stanza.attrs.id}`);
       if (known?.delivery !== 'pending' && stanza.attrs.type === 'chat' && known) continue;
       this.router.send(stanza);
@@ -98,13 +97,13 @@ export class Chat {
 
   /**
    * A message from the wire, an own copy or an archive.
-   * @param {XmlElement} stanza @param {{ delay?: number, archiveId?: string, live?: boolean }} more
+   * @param {XmlElement} stanza @param {{ delay?: number, archiveId?: string, live?: boolean, earlier?: boolean }} more
    */
-  receive(stanza, { delay = 0, archiveId = '', live = true } = {}) {
+  receive(stanza, { delay = 0, archiveId = '', live = true, earlier = false } = {}) {
     const parsed = parseMessage(stanza);
-    const from = bareOf(parsed.from) || this.#self;
+    const from = this.#peer(parsed.from) || this.#self;
     const mine = from === this.#self;
-    const peer = mine ? bareOf(parsed.to) : from;
+    const peer = mine ? this.#peer(parsed.to) : from;
     if (!peer || parsed.type === 'groupchat' || parsed.type === 'error') return;
     this.#signals(parsed, peer, mine, live);
     if (parsed.body === null && !parsed.encrypted) return;
@@ -121,7 +120,7 @@ export class Chat {
       from, mine, body: parsed.body ?? '', time: delay || parsed.delay || this.router.clock.now(),
       delivery: mine ? 'sent' : '', encrypted: parsed.encrypted, url: parsed.url, archiveId: known, markable: parsed.markable,
     });
-    const { added } = this.conversations.add(conversation, message, { live });
+    const { added } = this.conversations.add(conversation, message, { live, earlier });
     if (added && live && !mine && parsed.wantsReceipt && parsed.id && this.privacy.mayReveal(peer)) {
       this.router.send(receiptMessage(parsed.from, parsed.id));
     }
@@ -162,7 +161,7 @@ export class Chat {
 
   /** @param {XmlElement} stanza */
   #failed(stanza) {
-    const conversation = this.conversations.all.get(bareOf(stanza.attrs.from));
+    const conversation = this.conversations.all.get(this.#peer(stanza.attrs.from));
     const message = conversation?.log.find(`${this.#self} ${stanza.attrs.id}`);
     if (!conversation || !message) return false;
     const error = stanzaError(stanza);
@@ -180,7 +179,7 @@ export class Chat {
   #handled(stanzas) {
     for (const { name, attrs } of stanzas) {
       if (name !== 'message' || attrs.type !== 'chat') continue;
-      const conversation = this.conversations.all.get(bareOf(attrs.to));
+      const conversation = this.conversations.all.get(this.#peer(attrs.to));
       const message = conversation?.log.find(`${this.#self} ${attrs.id}`);
       if (conversation && message && conversation.log.deliver(message, 'sent')) this.conversations.touch(conversation, message);
     }

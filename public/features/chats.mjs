@@ -1,31 +1,70 @@
 // The conversation features of one client, wired to each other.
 
+import { Disco } from '../xmpp/disco.mjs';
+import { bareOf, parseJid } from '../xmpp/jid.mjs';
+import { Bookmarks } from './bookmarks.mjs';
 import { Carbons } from './carbons.mjs';
 import { Chat } from './chat.mjs';
 import { Conversations } from './conversations.mjs';
+import { History } from './history.mjs';
+import { Archive } from './mam.mjs';
+import { Rooms } from './muc.mjs';
 import { Presence } from './presence.mjs';
 
 /**
  * @typedef {{
- *   conversations: Conversations, presence: Presence, chat: Chat, begin(): Promise<void>, catchUp(): Promise<void>,
- * }} Chats
+ *   conversations: Conversations, presence: Presence, chat: Chat, history: History, rooms: Rooms, bookmarks: Bookmarks, disco: Disco,
+ *   nameOf(jid: string): string, begin(): Promise<() => Promise<void>>,
+ * }} Chats begin: what has to be done before we become available; it gives what has to be done after
  */
 
 /** @param {import('./client.mjs').Client} client @returns {Chats} */
 export function startChats({ account, router, roster, host }) {
-  const conversations = new Conversations(account.bare, host.storage);
+  const conversations = new Conversations(account.bare, host.storage, host.clock.now());
   // Strangers learn nothing about whether we are there (XEP-0184 section 8, XEP-0333 section 8).
-  const privacy = { mayReveal: (/** @type {string} */ jid) => ['from', 'both'].includes(roster.contacts.get(jid)?.subscription ?? '') };
-  const presence = new Presence(router);
+  const privacy = {
+    mayReveal: (/** @type {string} */ jid) => ['from', 'both'].includes(roster.contacts.get(jid)?.subscription ?? ''),
+    inRoom: (/** @type {string} */ jid) => rooms.all.has(bareOf(jid)),
+  };
+  /** @type {Rooms} */
+  let rooms;
+  const disco = new Disco(router);
+  const archive = new Archive(router);
+  const bookmarks = new Bookmarks(router);
   /** @type {Chat} */
   let chat;
   const carbons = new Carbons(router, (message, delay) => chat.receive(message, { delay }));
+  // Rooms see stanzas before presence and chat do: what comes from a room is theirs.
+  rooms = new Rooms(router, conversations, archive, disco);
+  const presence = new Presence(router);
   chat = new Chat(router, conversations, privacy);
+  const history = new History(archive, chat, conversations);
+
+  /** @param {import('./bookmarks.mjs').Bookmark} bookmark */
+  const enter = ({ jid, nick, autojoin }) => autojoin && !rooms.all.has(jid) && rooms.join(jid, nick || account.local).catch(() => {});
+  bookmarks.on('added', enter);
+  bookmarks.on('removed', (jid) => {
+    const room = rooms.all.get(jid);
+    if (room) rooms.leave(room);
+  });
   return {
-    conversations,
-    presence,
-    chat,
-    begin: () => carbons.enable(),
-    catchUp: async () => {},
+    conversations, presence, chat, history, rooms, bookmarks, disco,
+    nameOf(jid) {
+      const room = rooms.all.get(jid);
+      if (room) return bookmarks.all.get(jid)?.name || room.name || roster.nameOf(jid);
+      const occupant = rooms.all.has(bareOf(jid)) ? parseJid(jid)?.resource : '';
+      return occupant || roster.nameOf(jid);
+    },
+    async begin() {
+      const mark = history.mark();
+      await carbons.enable();
+      return async () => {
+        const rejoined = rooms.rejoin();
+        await history.catchUp(mark);
+        await bookmarks.load().catch(() => {});
+        for (const bookmark of bookmarks.all.values()) void enter(bookmark);
+        await rejoined;
+      };
+    },
   };
 }

@@ -53,8 +53,8 @@ async function begin(client, provide, lost, unsent) {
   const { startChats } = await import('./chats.mjs');
   const chats = (client.started ??= startChats(client));
   provide(chats);
-  await chats.begin();
+  const goOn = await chats.begin();
   chats.presence.announce();
-  await chats.catchUp();
+  await goOn();
   chats.chat.resend([...lost, ...unsent]);
 }

@@ -43,11 +43,17 @@ export class Conversations extends Emitter {
    */
   watched = null;
 
-  /** @param {string} account @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage */
-  constructor(account, storage) {
+  /**
+   * @param {string} account @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage
+   * @param {number} [now] what is older than this browser's first login counts as read
+   */
+  constructor(account, storage, now = 0) {
     super();
     this.storage = storage;
     this.storageKey = `edge.conversations.${account}`;
+    const sinceKey = `edge.since.${account}`;
+    this.since = Number(storage.getItem(sinceKey)) || now;
+    storage.setItem(sinceKey, String(this.since));
     /** @type {Record<string, { draft?: string, read?: number }>} */
     this.kept = Object.create(null);
     try {
@@ -63,7 +69,7 @@ export class Conversations extends Emitter {
     if (!conversation) {
       conversation = new Conversation(jid, kind);
       conversation.draft = this.kept[jid]?.draft ?? '';
-      conversation.readTime = this.kept[jid]?.read ?? 0;
+      conversation.readTime = this.kept[jid]?.read ?? this.since;
       this.all.set(jid, conversation);
       this.emit('list');
     }
@@ -78,10 +84,11 @@ export class Conversations extends Emitter {
 
   /**
    * @param {Conversation} conversation @param {Message} message
-   * @param {{ live?: boolean, mention?: boolean }} more live: it just happened, and was not fetched from an archive
+   * @param {{ live?: boolean, mention?: boolean, earlier?: boolean }} more live: it just happened, and was not fetched from an archive;
+   *   earlier: from a page older than what is here
    */
-  add(conversation, message, { live = true, mention = false } = {}) {
-    const added = conversation.log.add(message);
+  add(conversation, message, { live = true, mention = false, earlier = false } = {}) {
+    const added = conversation.log.add(message, earlier);
     if (!added.added) {
       this.emit('update', { conversation, message: added.message });
       return added;
@@ -89,7 +96,7 @@ export class Conversations extends Emitter {
     conversation.lastTime = Math.max(conversation.lastTime, message.time);
     if (message.mine) {
       if (live) this.#read(conversation, message.time);
-    } else if (message.kind === 'text' && message.time > conversation.readTime) {
+    } else if (message.kind === 'text' && (live || message.time > conversation.readTime)) {
       if (this.watched === conversation) this.#read(conversation, message.time);
       else {
         conversation.unread += 1;
@@ -98,6 +105,16 @@ export class Conversations extends Emitter {
     }
     this.emit('message', { conversation, message, live, mention });
     return added;
+  }
+
+  /**
+   * Tries a message again that came back; it is a new one then, at the end.
+   * @param {Conversation} conversation @param {Message} message @param {(body: string, more: { url: string }) => void} send
+   */
+  retry(conversation, message, send) {
+    conversation.log.remove(message);
+    this.emit('removed', { conversation, message });
+    send(message.body, { url: message.url });
   }
 
   /** @param {Conversation} conversation @param {Message} message */

@@ -39,16 +39,18 @@ export class MessageLog {
 
   /**
    * @param {Message} message
+   * @param {boolean} [earlier] comes from an older page: stands before those of the same time, since many archives
+   *   know whole seconds only
    * @returns {{ message: Message, added: boolean }} the known one when it was here already
    */
-  add(message) {
+  add(message, earlier = false) {
     const known = message.ids.map((id) => this.#byId.get(id)).find(Boolean);
     if (known) {
       this.#merge(known, message);
       return { message: known, added: false };
     }
     for (const id of message.ids) this.#byId.set(id, message);
-    this.messages.splice(this.#placeFor(message.time), 0, message);
+    this.messages.splice(this.#placeFor(message.time, earlier), 0, message);
     return { message, added: true };
   }
 
@@ -108,16 +110,16 @@ export class MessageLog {
   }
 
   /**
-   * After all messages that are not younger.
-   * @param {number} time
+   * After all messages that are not younger; an earlier one before those of its time.
+   * @param {number} time @param {boolean} earlier
    */
-  #placeFor(time) {
+  #placeFor(time, earlier) {
     let low = 0;
     let high = this.messages.length;
-    if (high === 0 || this.messages[high - 1].time <= time) return high;
+    if (!earlier && (high === 0 || this.messages[high - 1].time <= time)) return high;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.messages[middle].time <= time) low = middle + 1;
+      if (this.messages[middle].time < time || (!earlier && this.messages[middle].time === time)) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -38,10 +38,11 @@ export const hasText = (key) => key in texts;
 
 /**
  * The text of a key; `{name}` is replaced from `values`, and `values.count` picks the plural form.
- * @param {string} key @param {Record<string, string | number>} [values] @returns {string}
+ * @param {string} key @param {Record<string, string | number>} [values] @param {string} [otherwise] key to use when there is no such text
+ * @returns {string}
  */
-export function t(key, values = {}) {
-  const entry = texts[key];
+export function t(key, values = {}, otherwise = key) {
+  const entry = texts[key] ?? texts[otherwise];
   if (entry === undefined) return key;
   const text = typeof entry === 'string' ? entry : (entry[plurals.select(Number(values.count ?? 0))] ?? entry.other);
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));

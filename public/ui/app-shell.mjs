@@ -29,7 +29,7 @@ export function shellView(client, config) {
     current = shown;
     view.dataset.view = 'conversation';
     list.setCurrent(jid);
-    main.setAttribute('aria-label', t('region.conversation', { name: client.roster.nameOf(jid) }));
+    main.setAttribute('aria-label', t('region.conversation', { name: chats.nameOf(jid) }));
     main.replaceChildren(shown.element);
     shown.focus();
   };
@@ -48,7 +48,11 @@ export function shellView(client, config) {
     view.append(region.element);
     speak = (text) => region.say(text);
   });
-  void client.chats.then((chats) => watchPage(client, chats, () => current?.jid ?? ''));
+  void client.chats.then((chats) => {
+    watchPage(client, chats, () => current?.jid ?? '');
+    watchRooms(client, chats, (jid) => void open(jid));
+    chats.conversations.on('list', () => current && !chats.conversations.all.has(current.jid) && close());
+  });
   moveBetweenRegions(view);
   requestAnimationFrame(() => list.element.focus());
   return view;
@@ -80,6 +84,34 @@ function watchPage({ connection }, { conversations }, current) {
   };
   conversations.on('change', badge);
   conversations.on('message', badge);
+}
+
+/**
+ * What happens in rooms becomes a line in them; an invitation is asked about.
+ * @param {import('../features/client.mjs').Client} client @param {import('../features/chats.mjs').Chats} chats @param {(jid: string) => void} open
+ */
+function watchRooms({ account, host }, { rooms, bookmarks, conversations }, open) {
+  rooms.on('event', async ({ room, kind, nick, other }) => {
+    const { makeMessage } = await import('../features/message-log.mjs');
+    const body = t(`room.event.${kind}`, { nick, other });
+    conversations.add(conversations.open(room.jid, 'room'), makeMessage({ from: room.jid, body, time: host.clock.now(), kind: 'event' }));
+  });
+  rooms.on('trouble', async ({ error }) => {
+    const [{ toast }, { troubleText }] = await Promise.all([import('./toasts.mjs'), import('./rooms.mjs')]);
+    toast(troubleText(error), 'error');
+  });
+  rooms.on('invited', async ({ jid, from, reason }) => {
+    const { openDialog } = await import('./dialogs.mjs');
+    openDialog({
+      title: t('room.join.title'), action: t('room.invited.accept'),
+      content: [h('p', {}, t('room.invited', { from, room: jid })), ...(reason ? [h('p', { class: 'muted' }, reason)] : [])],
+      async submit() {
+        await rooms.join(jid, account.local);
+        void bookmarks.save({ jid, name: '', nick: account.local, autojoin: true }).catch(() => {});
+        open(jid);
+      },
+    });
+  });
 }
 
 /**

@@ -7,28 +7,65 @@ import { fill, h, perFrame } from './dom.mjs';
 import { messageList } from './message-list.mjs';
 import { iconButton } from './roster-list.mjs';
 
+/** @typedef {import('../features/chats.mjs').Chats} Chats */
+
 /**
- * @param {import('../features/client.mjs').Client} client @param {import('../features/chats.mjs').Chats} chats @param {string} jid
+ * What differs between a person and a room.
+ * @param {import('../features/client.mjs').Client} client @param {Chats} chats @param {import('../features/conversations.mjs').Conversation} conversation
+ */
+function partner(client, chats, conversation) {
+  const { chat, rooms, history, presence } = chats;
+  const { jid } = conversation;
+  if (conversation.kind === 'room') {
+    const summary = () => {
+      const room = rooms.all.get(jid);
+      if (!room || room.state === '') return t(`room.trouble.${room?.trouble || 'out'}`, {}, 'room.trouble.other');
+      if (room.state === 'joining') return t('room.joining');
+      return room.subject ? `${t('room.count', { count: room.occupants.size })} · ${room.subject}` : t('room.count', { count: room.occupants.size });
+    };
+    return {
+      speech: rooms, summary, show: () => '', nameOf: (/** @type {string} */ from) => from.slice(from.indexOf('/') + 1),
+      older: () => rooms.older(conversation), details: async () => (await import('./rooms.mjs')).roomDialog(client, chats, jid),
+      watch: (/** @type {() => void} */ plan) => rooms.on('change', (room) => room.jid === jid && plan()),
+    };
+  }
+  const summary = () => {
+    const { show, status } = presence.of(jid);
+    return `${t(`show.${show}`)} · ${status || jid}`;
+  };
+  return {
+    speech: chat, summary, show: () => presence.of(jid).show,
+    nameOf: (/** @type {string} */ from) => (from === client.account.bare ? t('chat.me') : chats.nameOf(from)),
+    older: () => history.older(conversation), details: async () => (await import('./people.mjs')).contactDialog(client, jid),
+    watch: (/** @type {() => void} */ plan) => presence.on('change', (who) => (who === jid || who === '') && plan()),
+  };
+}
+
+/**
+ * @param {import('../features/client.mjs').Client} client @param {Chats} chats @param {string} jid
  * @param {{ back(): void, live(text: string): void }} shell
  */
-export function conversationView(client, { conversations, presence, chat }, jid, { back, live }) {
+export function conversationView(client, chats, jid, { back, live }) {
   const { roster } = client;
+  const { conversations, chat } = chats;
   const conversation = conversations.open(jid);
+  const { speech, summary, show, nameOf, older, details, watch } = partner(client, chats, conversation);
   const visible = () => !document.hidden && document.hasFocus();
   if (visible()) conversations.watch(conversation);
 
   const list = messageList(conversation, {
-    nameOf: (from) => (from === client.account.bare ? t('chat.me') : roster.nameOf(from)),
-    retry: (message) => chat.retry(conversation, message),
+    nameOf,
+    older,
+    retry: (message) => conversations.retry(conversation, message, (body, more) => void speech.send(conversation, body, more)),
   });
   const writer = composer({
     draft: conversation.draft,
     send: (text) => {
-      if (writer.correcting) chat.correct(conversation, writer.correcting, text);
-      else chat.send(conversation, text);
+      if (writer.correcting) speech.correct(conversation, writer.correcting, text);
+      else speech.send(conversation, text);
       list.toEnd();
     },
-    state: (state) => chat.sendState(conversation, state),
+    state: (state) => speech.sendState(conversation, state),
     keep: (text) => conversations.setDraft(conversation, text),
     lastOwn: () => [...conversation.log.messages].reverse().find((m) => m.mine && m.kind === 'text' && m.delivery !== 'failed') ?? null,
     leave: back,
@@ -38,30 +75,30 @@ export function conversationView(client, { conversations, presence, chat }, jid,
   const face = h('span', { class: 'with-dot' });
 
   const renderHead = () => {
-    const { show, status } = presence.of(jid);
-    fill(title, h('bdi', {}, roster.nameOf(jid)));
-    fill(face, avatar(jid, roster.nameOf(jid)), h('span', { class: `dot ${show}` }));
+    const name = chats.nameOf(jid);
+    fill(title, h('bdi', {}, name));
+    fill(face, avatar(jid, name, conversation.kind), show() && h('span', { class: `dot ${show()}` }));
     const writing = conversation.composing.size > 0;
     subtitle.classList.toggle('writing', writing);
-    fill(subtitle, h('bdi', {}, writing ? t('chat.composing.short') : status ? `${t(`show.${show}`)} · ${status}` : `${t(`show.${show}`)} · ${jid}`));
+    fill(subtitle, h('bdi', {}, writing ? composingText(conversation) : summary()));
   };
   const planHead = perFrame(renderHead);
   renderHead();
 
   const stops = [
     roster.on('change', planHead),
-    presence.on('change', (who) => (who === jid || who === '') && planHead()),
+    watch(planHead),
     conversations.on('change', (changed) => changed === conversation && planHead()),
     conversations.on('message', ({ conversation: of, message, live: now }) => {
       if (of !== conversation) return;
       list.add(message);
-      if (now && !message.mine) live(t('live.message', { name: roster.nameOf(message.from), text: message.body }));
-      if (visible()) chat.markRead(conversation);
+      if (now && !message.mine) live(t('live.message', { name: nameOf(message.from), text: message.body }));
+      if (visible() && conversation.kind === 'chat') chat.markRead(conversation);
     }),
     conversations.on('removed', ({ conversation: of }) => of === conversation && list.refresh()),
     conversations.on('update', ({ conversation: of, message }) => of === conversation && list.update(message)),
   ];
-  const looked = () => visible() && chat.markRead(conversation);
+  const looked = () => visible() && conversation.kind === 'chat' && chat.markRead(conversation);
   window.addEventListener('focus', looked);
   looked();
 
@@ -71,7 +108,7 @@ export function conversationView(client, { conversations, presence, chat }, jid,
       h('header', { class: 'conversation-head' },
         h('span', { class: 'narrow-only' }, iconButton(BACK, 'chat.back', back)), face,
         h('div', { class: 'titles' }, title, subtitle),
-        iconButton(MORE, 'chat.details', async () => (await import('./people.mjs')).contactDialog(client, jid))),
+        iconButton(MORE, conversation.kind === 'room' ? 'room.details' : 'chat.details', () => void details())),
       list.element, writer.element),
     stop() {
       for (const stop of stops) stop();
@@ -82,4 +119,13 @@ export function conversationView(client, { conversations, presence, chat }, jid,
     },
     focus: () => writer.focus(),
   };
+}
+
+/**
+ * Who writes, by name where that says something.
+ * @param {import('../features/conversations.mjs').Conversation} conversation
+ */
+export function composingText({ kind, composing }) {
+  if (kind === 'chat') return t('chat.composing.short');
+  return t('room.composing', { count: composing.size, name: [...composing][0] ?? '' });
 }

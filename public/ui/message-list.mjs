@@ -13,6 +13,7 @@ const STEP = 100; // how many more rows when the reader goes up
 const MOST = 2_000; // rows in the document
 const TOGETHER = 5 * 60_000; // messages of one sender that stand together
 const NEAR = 80; // pixels from the end that count as the end
+const NEAR_TOP = 200; // pixels from the top at which older ones are fetched
 
 /**
  * @param {import('../features/conversations.mjs').Conversation} conversation
@@ -61,45 +62,83 @@ export function messageList(conversation, { nameOf, retry, older }) {
   const divider = () => h('li', { class: 'divider', role: 'separator' }, h('span', {}, t('chat.new')));
 
   /**
-   * Puts row `i` at the end, in a new block when the day or the block is full.
-   * @param {number} i @param {HTMLElement | null} block
+   * Block `before` which rows are put, or null for the end.
+   * @param {HTMLElement | null} before @param {number} i @param {boolean} newDay
    */
-  const place = (i, block) => {
-    const message = messages[i];
-    const newDay = i === from || !sameDay(messages[i - 1].time, message.time);
-    let list = /** @type {HTMLElement | null} */ (block?.querySelector('ol') ?? null);
-    if (!block || !list || newDay || list.childElementCount >= BLOCK) {
-      list = h('ol', {});
-      block = h('section', { class: 'block' }, newDay && h('h2', { class: 'day' }, h('span', {}, dayName(message.time, Date.now()))), list);
-      content.append(block);
-    }
-    if (message.key === conversation.dividerKey) list.append(divider());
-    list.append(rowFor(i));
+  const newBlock = (before, i, newDay) => {
+    const list = h('ol', {});
+    const block = h('section', { class: 'block fresh' }, newDay && h('h2', { class: 'day' }, h('span', {}, dayName(messages[i].time, Date.now()))), list);
+    content.insertBefore(block, before);
     return block;
   };
 
-  /** Everything anew from the data, with rows kept; the reader sees no movement. */
-  const rebuild = () => {
+  /**
+   * Puts rows `start` to `end` in front of a block or at the end; begins a new block for a new day and when one is full.
+   * @param {number} start @param {number} end @param {HTMLElement | null} before @param {HTMLElement | null} block the one to go on with
+   */
+  const place = (start, end, before, block) => {
+    for (let i = start; i < end; i += 1) {
+      const newDay = i === from || !sameDay(messages[i - 1].time, messages[i].time);
+      if (!block || newDay || Number(block.lastElementChild?.childElementCount) >= BLOCK) block = newBlock(before, i, newDay);
+      const list = /** @type {HTMLElement} */ (block.lastElementChild);
+      if (messages[i].key === conversation.dividerKey) list.append(divider());
+      list.append(rowFor(i));
+    }
+  };
+
+  /** New blocks are measured once, so that one that is skipped takes the room it would need (content-visibility). */
+  const measure = () => {
+    const fresh = /** @type {HTMLElement[]} */ ([...content.querySelectorAll('.fresh')]);
+    const sizes = fresh.map((block) => block.offsetHeight);
+    fresh.forEach((block, i) => {
+      block.style.setProperty('contain-intrinsic-block-size', `auto ${sizes[i]}px`);
+      block.classList.remove('fresh');
+    });
+  };
+
+  /**
+   * Does something to the rows above, below or among what is read; the reader sees no movement.
+   * @param {() => void} change
+   */
+  const unmoved = (change) => {
     const anchor = atEnd ? null : findAnchor();
-    content.replaceChildren();
-    let block = null;
-    for (let i = from; i < to; i += 1) block = place(i, block);
-    const kept = new Set(messages.slice(from, to).map(({ key }) => key));
-    for (const key of rows.keys()) if (!kept.has(key)) rows.delete(key);
+    change();
+    measure();
     settleActive();
-    renderTop();
     if (atEnd) scroller.scrollTop = scroller.scrollHeight;
     else if (anchor) scroller.scrollTop += (rows.get(anchor.key)?.getBoundingClientRect().top ?? anchor.top) - anchor.top;
   };
 
+  /** Everything anew from the data, with rows kept. */
+  const rebuild = () => unmoved(() => {
+    content.replaceChildren();
+    place(from, to, null, null);
+    const kept = new Set(messages.slice(from, to).map(({ key }) => key));
+    for (const key of rows.keys()) if (!kept.has(key)) rows.delete(key);
+    renderTop();
+  });
+
+  /**
+   * Rows `start` up to the first one shown go in front; that one may no longer begin a day or a group.
+   * @param {number} start
+   */
+  const prepend = (start) => unmoved(() => {
+    const old = from;
+    const block = /** @type {HTMLElement | null} */ (content.firstElementChild);
+    from = start;
+    place(start, old, block, null);
+    if (block && messages[old] && sameDay(messages[old - 1].time, messages[old].time)) block.querySelector('.day')?.remove();
+    if (messages[old]) rowFor(old);
+    renderTop();
+  });
+
   /** The row at the upper rim and where it is. */
   const findAnchor = () => {
     const rim = scroller.getBoundingClientRect().top;
-    for (const [key, row] of rows) {
-      const box = row.getBoundingClientRect();
-      if (box.bottom > rim && box.height > 0) return { key, top: box.top };
-    }
-    return null;
+    const below = (/** @type {Element} */ element) => element.getBoundingClientRect().bottom > rim;
+    const block = [...content.children].find(below);
+    const row = /** @type {HTMLElement | undefined} */ ([...(block?.querySelectorAll('.row') ?? [])].find(below));
+    return row ? { key: row.dataset.key ?? '', top: row.getBoundingClientRect().top } : null;
   };
 
   const renderTop = () => {
@@ -115,17 +154,20 @@ export function messageList(conversation, { nameOf, retry, older }) {
       if (complete || !older) return;
       fetching = true;
       renderTop();
+      const before = messages.length;
       complete = !(await older().catch(() => true));
       fetching = false;
       flush();
-      if (from === 0) {
-        renderTop();
-        return;
-      }
+      renderTop();
+      // Whoever reads near the top wants more than the few that came.
+      if (messages.length > before && scroller.scrollTop < NEAR_TOP) await showOlder();
+    } else if (to - from > MOST - STEP) {
+      from = Math.max(0, from - STEP);
+      to = from + MOST;
+      rebuild();
+    } else {
+      prepend(Math.max(0, from - STEP));
     }
-    from = Math.max(0, from - STEP);
-    if (to - from > MOST) to = from + MOST;
-    rebuild();
   };
 
   const updateJump = () => {
@@ -155,36 +197,37 @@ export function messageList(conversation, { nameOf, retry, older }) {
     const batch = added;
     added = new Set();
     if (batch.size === 0) return;
-    let appended = 0;
-    for (let i = messages.length - 1; i >= 0 && batch.has(messages[i]); i -= 1) appended += 1;
-    const shownEnd = to === messages.length - batch.size;
-    if (appended === batch.size && shownEnd && to - from + appended <= MOST) {
-      let block = /** @type {HTMLElement | null} */ (content.lastElementChild);
-      for (let i = to; i < messages.length; i += 1) block = place(i, block);
-      to = messages.length;
-      settleActive();
-      if (messages.length === batch.size) renderTop();
-    } else {
-      // Older ones shift what is shown by as many as stand before it.
-      const first = rows.keys().next().value;
-      const start = first === undefined ? -1 : messages.findIndex(({ key }) => key === first);
-      if (start >= 0) {
-        to = atEnd ? messages.length : Math.min(messages.length, start + (to - from) + (shownEnd ? appended : 0));
-        from = atEnd ? Math.max(0, to - Math.max(FIRST_VIEW, Math.min(MOST, to - start))) : start;
-      } else {
+    let below = 0;
+    for (let i = messages.length - 1; i >= 0 && batch.has(messages[i]); i -= 1) below += 1;
+    let above = 0;
+    while (below < batch.size && batch.has(messages[above])) above += 1;
+    const shown = to - from;
+    if (above === batch.size && from === 0 && shown > 0) {
+      // A page of older ones: what is shown moves up in the log by as many.
+      from += above;
+      to += above;
+      if (shown + above <= MOST) prepend(0);
+    } else if (below === batch.size && to === messages.length - below && shown + below <= MOST) {
+      unmoved(() => {
+        const start = to;
         to = messages.length;
-        from = Math.max(0, to - FIRST_VIEW);
-      }
+        place(start, to, null, /** @type {HTMLElement | null} */ (content.lastElementChild));
+        if (start === 0) renderTop();
+      });
+    } else {
+      const first = /** @type {HTMLElement | null} */ (content.querySelector('.row'))?.dataset.key;
+      const start = messages.findIndex(({ key }) => key === first);
+      to = atEnd || start < 0 ? messages.length : Math.min(messages.length, start + shown + batch.size);
+      from = Math.max(0, start < 0 ? to - FIRST_VIEW : Math.max(start, to - MOST));
       rebuild();
     }
-    if (atEnd) scroller.scrollTop = scroller.scrollHeight;
     updateJump();
   };
   const planFlush = perFrame(flush);
 
-  /** Keeps exactly one row in the tab order: the chosen one, or the last. */
+  /** Keeps exactly one row in the tab order: the one where the reader is, or the last. */
   const settleActive = () => {
-    if (rows.get(active)?.isConnected) return;
+    if (rows.get(active)?.isConnected && scroller.contains(document.activeElement)) return;
     active = messages[to - 1]?.key ?? '';
     for (const row of scroller.querySelectorAll('li[tabindex="0"]')) row.setAttribute('tabindex', '-1');
     rows.get(active)?.setAttribute('tabindex', '0');
@@ -218,7 +261,7 @@ export function messageList(conversation, { nameOf, retry, older }) {
   });
   scroller.addEventListener('scroll', () => {
     atEnd = to === messages.length && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
-    if (scroller.scrollTop < 200 && !fetching && (from > 0 || !complete)) void showOlder();
+    if (scroller.scrollTop < NEAR_TOP && !fetching && (from > 0 || !complete)) void showOlder();
     updateJump();
   }, { passive: true });
   new ResizeObserver(() => atEnd && (scroller.scrollTop = scroller.scrollHeight)).observe(scroller);

@@ -16,11 +16,16 @@ function readAddress(typed, domain) {
 /** @param {Client} client @param {(jid: string) => void} open */
 export function newChatDialog(client, open) {
   const add = h('input', { type: 'checkbox', name: 'add', id: 'new-add', checked: true });
-  openDialog({
+  const room = h('button', {
+    class: 'button', type: 'button',
+    on: { click: async () => { dialog.close(); await (await import('./rooms.mjs')).joinDialog(client, open); } },
+  }, t('new.room'));
+  const dialog = openDialog({
     title: t('new.title'),
     content: [
       field({ name: 'address', label: t('new.address'), hint: t('new.hint', { domain: client.account.domain }), required: true, inputmode: 'email' }),
       h('div', { class: 'check' }, add, h('label', { for: 'new-add' }, t('new.add'))),
+      room,
     ],
     action: t('new.submit'),
     async submit(fields) {

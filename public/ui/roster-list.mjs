@@ -17,6 +17,7 @@ export function rosterList(client, { open }) {
   /** @type {import('../features/presence.mjs').Presence | null} */
   let presence = null;
   let current = '';
+  let nameOf = (/** @type {string} */ jid) => roster.nameOf(jid);
 
   const filter = h('input', { type: 'search', id: 'filter', placeholder: t('list.filter'), 'aria-label': t('list.filter'), autocomplete: 'off' });
   const requests = h('ul', { class: 'requests', 'aria-label': t('list.requests') });
@@ -33,31 +34,32 @@ export function rosterList(client, { open }) {
 
   /** @param {string} jid @param {Conversation | undefined} conversation */
   const entry = (jid, conversation) => {
-    const name = roster.nameOf(jid);
+    const room = conversation?.kind === 'room';
+    const name = nameOf(jid);
     const last = conversation?.log.last;
     const unread = conversation?.unread ?? 0;
     const { show, status } = presence?.of(jid) ?? { show: 'offline', status: '' };
     const writing = (conversation?.composing.size ?? 0) > 0;
     const line = writing ? t('chat.composing.short') : conversation?.draft && jid !== current
-      ? t('list.draft', { text: conversation.draft }) : last ? `${last.mine ? t('list.mine') : ''}${last.body}` : status || t(`show.${show}`);
+      ? t('list.draft', { text: conversation.draft }) : last ? `${said(last, room)}${last.body}` : room ? t('list.room') : status || t(`show.${show}`);
     return h('li', {}, h('button', {
       class: 'entry', type: 'button', tabindex: jid === roving() ? '0' : '-1', data: { jid }, 'aria-current': jid === current ? 'true' : null,
       on: { click: () => open(jid) },
     },
-    h('span', { class: 'with-dot' }, avatar(jid, name), h('span', { class: `dot ${show}`, title: t(`show.${show}`) })),
-    h('span', { class: 'entry-name' }, h('bdi', {}, name), h('span', { class: 'visually-hidden' }, `, ${t(`show.${show}`)}`)),
+    h('span', { class: 'with-dot' }, avatar(jid, name, conversation?.kind), !room && h('span', { class: `dot ${show}`, title: t(`show.${show}`) })),
+    h('span', { class: 'entry-name' }, h('bdi', {}, name), h('span', { class: 'visually-hidden' }, `, ${room ? t('list.room') : t(`show.${show}`)}`)),
     last && h('time', { class: 'entry-time' }, shortTime(last.time, Date.now())),
     h('span', { class: writing ? 'entry-line writing' : 'entry-line' }, h('bdi', {}, line.slice(0, 140))),
-    unread > 0 && h('span', { class: 'badge' }, String(unread), h('span', { class: 'visually-hidden' }, ` ${t('list.unread')}`))));
+    unread > 0 && h('span', { class: room && !conversation?.mentioned ? 'badge quiet' : 'badge' }, String(unread), h('span', { class: 'visually-hidden' }, ` ${t('list.unread')}`))));
   };
 
   /** @returns {string[]} */
   const shown = () => {
     const wanted = filter.value.trim().toLowerCase();
     const known = new Set([...(conversations?.all.keys() ?? []), ...roster.contacts.keys()]);
-    const matches = [...known].filter((jid) => jid.includes(wanted) || roster.nameOf(jid).toLowerCase().includes(wanted));
+    const matches = [...known].filter((jid) => jid.includes(wanted) || nameOf(jid).toLowerCase().includes(wanted));
     const time = (/** @type {string} */ jid) => conversations?.all.get(jid)?.lastTime ?? 0;
-    return matches.sort((a, b) => time(b) - time(a) || roster.nameOf(a).localeCompare(roster.nameOf(b)));
+    return matches.sort((a, b) => time(b) - time(a) || nameOf(a).localeCompare(nameOf(b)));
   };
 
   let order = /** @type {string[]} */ ([]);
@@ -107,7 +109,8 @@ export function rosterList(client, { open }) {
   roster.on('change', plan);
   connection.on('state', plan);
   void client.chats.then((chats) => {
-    ({ conversations, presence } = chats);
+    ({ conversations, presence, nameOf } = chats);
+    chats.rooms.on('change', plan);
     presence.on('change', plan);
     presence.on('request', plan);
     for (const event of ['change', 'list', 'message', 'update']) conversations.on(event, plan);
@@ -125,6 +128,12 @@ export function rosterList(client, { open }) {
     focus: focusEntry,
   };
 }
+
+/**
+ * Whose words they are, where that is not clear.
+ * @param {import('../features/message-log.mjs').Message} message @param {boolean} room
+ */
+const said = ({ mine, from }, room) => (mine ? t('list.mine') : room ? `${from.slice(from.indexOf('/') + 1)}: ` : '');
 
 /** @param {string} path @param {string} key @param {() => void} act */
 export const iconButton = (path, key, act) =>

@@ -96,6 +96,16 @@ class Person:
         expect(self.writer).to_be_focused()
         return self
 
+    def start_chat(self, name: str) -> "Person":
+        """With somebody who need not be a contact."""
+        self.page.get_by_role("button", name="New conversation").click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_label("Address").fill(name)
+        dialog.get_by_label("Add to my contacts").uncheck()
+        dialog.get_by_role("button", name="Start").click()
+        expect(self.writer).to_be_focused()
+        return self
+
     @property
     def writer(self):
         return self.page.get_by_role("textbox", name="Write a message")
@@ -105,7 +115,7 @@ class Person:
         self.writer.press("Enter")
 
     def bodies(self) -> list[str]:
-        return self.page.locator(".row .body").all_inner_texts()
+        return self.page.locator(".row .body").all_text_contents()
 
     def sees(self, text: str, times: int = 1) -> None:
         expect(self.page.locator(".row .body", has_text=re.compile(f"^{re.escape(text)}$"))).to_have_count(times)

@@ -15,7 +15,7 @@ beforeEach(() => {
   storage = new MemoryStorage();
   conversations = new Conversations('alice@edge.test', storage);
   trusted = true;
-  chat = new Chat(router, conversations, { mayReveal: () => trusted });
+  chat = new Chat(router, conversations, { mayReveal: () => trusted, inRoom: () => false });
 });
 const incoming = (inside, { from = 'bob@edge.test/phone', type = 'chat', id = 'b1' } = {}) =>
   connection.receive(`<message xmlns='jabber:client' from='${from}' to='alice@edge.test' type='${type}' id='${id}'>${inside}</message>`);
@@ -113,7 +113,7 @@ describe('sending', () => {
     const message = chat.send(conversation, 'hi');
     incoming(`<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`, { type: 'error', id: message.id });
     assert.deepEqual([message.delivery, message.error], ['failed', 'service-unavailable']);
-    chat.retry(conversation, message);
+    conversations.retry(conversation, message, (body, more) => void chat.send(conversation, body, more));
     assert.deepEqual(log().map(({ body, delivery }) => [body, delivery]), [['hi', 'pending']]);
     assert.notEqual(log()[0].id, message.id);
   });

@@ -1,0 +1,293 @@
+// Rooms (XEP-0045): joining and leaving, who is there, what is said, what moderators do. Believes messages and
+// history from the room only, corrections from the same occupant only.
+
+import { randomId } from '../core/bytes.mjs';
+import { Emitter } from '../core/emitter.mjs';
+import { StanzaError, stanzaError } from '../xmpp/errors.mjs';
+import { bareOf, parseJid } from '../xmpp/jid.mjs';
+import { CONFERENCE, MAM, MUC, MUC_ADMIN, MUC_USER, OCCUPANT_ID } from '../xmpp/ns.mjs';
+import { el } from '../xmpp/xml.mjs';
+import { senderIds } from './chat.mjs';
+import { chatStateMessage, parseMessage, textMessage } from './message.mjs';
+import { inOrder } from './mam.mjs';
+import { makeMessage } from './message-log.mjs';
+import { Room } from './room.mjs';
+/** @typedef {import('../xmpp/xml.mjs').XmlElement} XmlElement */
+/** @typedef {import('./conversations.mjs').Conversation} Conversation */
+/** @typedef {import('./message-log.mjs').Message} Message */
+
+const JOIN_LIMIT = 20_000;
+const HISTORY = 50; // messages to ask for, where the room has no archive
+// XEP-0045 section 15.6.2: status codes that put us out.
+const OUT = /** @type {Record<string, string>} */ ({ 301: 'banned', 307: 'kicked', 321: 'removed', 322: 'removed', 332: 'gone', 333: 'gone' });
+
+/**
+ * Who invites: servers name the occupant or the real address.
+ * @param {string} room @param {string} from
+ */
+const inviter = (room, from) => (bareOf(from) === room ? (parseJid(from)?.resource ?? room) : bareOf(from));
+
+/** Events: change (Room), invited ({ room, from, reason }). */
+export class Rooms extends Emitter {
+  /** @type {Map<string, Room>} */
+  all = new Map();
+  /** @type {Map<string, { resolve(): void, reject(error: Error): void }>} */
+  #joining = new Map();
+
+  /**
+   * @param {import('../xmpp/router.mjs').Router} router @param {import('./conversations.mjs').Conversations} conversations
+   * @param {import('./mam.mjs').Archive} archive @param {import('../xmpp/disco.mjs').Disco} disco
+   */
+  constructor(router, conversations, archive, disco) {
+    super();
+    this.router = router;
+    this.conversations = conversations;
+    this.archive = archive;
+    this.disco = disco;
+    router.on('presence', (stanza) => this.#presence(stanza));
+    router.on('message', (stanza) => this.#message(stanza));
+  }
+
+  /** @param {string} jid bare @param {string} nick @param {string} [password] throws StanzaError */
+  async join(jid, nick, password = '') {
+    const room = this.all.get(jid) ?? new Room(jid, nick);
+    this.all.set(jid, room);
+    const conversation = this.conversations.open(jid, 'room');
+    room.nick = nick;
+    room.state = 'joining';
+    room.trouble = '';
+    room.occupants.clear();
+    this.emit('change', room);
+    try {
+      const info = await this.disco.info(jid).catch(() => null);
+      room.name = info?.name ?? room.name;
+      room.archived = info?.features.has(MAM) ?? false;
+      const joined = new Promise((resolve, reject) => this.#joining.set(jid, { resolve: () => resolve(undefined), reject }));
+      const cancel = this.router.clock.after(JOIN_LIMIT, () => this.#joining.get(jid)?.reject(new StanzaError('remote-server-timeout', 'wait')));
+      this.router.send(el('presence', { to: room.address }, el('x', { xmlns: MUC },
+        el('history', { maxstanzas: room.archived ? 0 : HISTORY }), password && el('password', {}, password))));
+      await joined.finally(() => { cancel(); this.#joining.delete(jid); });
+      room.state = 'in';
+      if (room.archived) await this.#catchUp(room, conversation);
+    } catch (error) {
+      room.state = '';
+      room.trouble = error instanceof StanzaError ? error.condition : 'gone';
+      throw error;
+    } finally {
+      this.emit('change', room);
+    }
+  }
+
+  /** After a new session every room has to be entered again. */
+  async rejoin() {
+    await Promise.all([...this.all.values()].filter(({ state, trouble }) => state !== '' || trouble === 'gone')
+      .map((room) => this.join(room.jid, room.nick).catch(() => {})));
+  }
+
+  /** @param {Room} room */
+  leave(room) {
+    this.router.send(el('presence', { to: room.address, type: 'unavailable' }));
+    this.all.delete(room.jid);
+    this.conversations.close(room.jid);
+  }
+
+  /** @param {Room} room @param {string} nick */
+  changeNick(room, nick) {
+    this.router.send(el('presence', { to: `${room.jid}/${nick}` }));
+  }
+
+  /** @param {Room} room @param {string} subject */
+  setSubject(room, subject) {
+    this.router.send(el('message', { to: room.jid, type: 'groupchat' }, el('subject', {}, subject)));
+  }
+
+  /** @param {Room} room @param {string} jid @param {string} reason */
+  invite(room, jid, reason) {
+    this.router.send(el('message', { to: room.jid }, el('x', { xmlns: MUC_USER }, el('invite', { to: jid }, reason && el('reason', {}, reason)))));
+  }
+
+  /** @param {Room} room @param {import('./room.mjs').Occupant} occupant */
+  async kick(room, { nick }) {
+    await this.router.ask('set', el('query', { xmlns: MUC_ADMIN }, el('item', { nick, role: 'none' })), room.jid);
+  }
+
+  /** @param {Room} room @param {string} jid real address @param {string} affiliation outcast bans */
+  async setAffiliation(room, jid, affiliation) {
+    await this.router.ask('set', el('query', { xmlns: MUC_ADMIN }, el('item', { jid: bareOf(jid), affiliation })), room.jid);
+  }
+
+  /** @param {Conversation} conversation @param {string} body @param {{ url?: string }} more */
+  send(conversation, body, { url } = {}) {
+    const room = this.all.get(conversation.jid);
+    if (!room) return;
+    const id = randomId();
+    this.conversations.add(conversation, makeMessage({
+      id, ids: senderIds(room.address, id), from: room.address, mine: true, body, url, time: this.router.clock.now(), delivery: 'pending',
+    }));
+    this.router.send(textMessage({ to: room.jid, type: 'groupchat', id, body, url }));
+  }
+
+  /** @param {Conversation} conversation @param {Message} message @param {string} body */
+  correct(conversation, message, body) {
+    this.router.send(textMessage({ to: conversation.jid, type: 'groupchat', id: randomId(), body, replaces: message.id }));
+  }
+
+  /** @param {Conversation} conversation @param {string} state */
+  sendState(conversation, state) {
+    if (this.all.get(conversation.jid)?.state === 'in') this.router.send(chatStateMessage(conversation.jid, 'groupchat', state));
+  }
+
+  /**
+   * A page older than what we have.
+   * @param {Conversation} conversation
+   */
+  async older(conversation) {
+    const room = this.all.get(conversation.jid);
+    if (!room?.archived) return false;
+    const oldest = conversation.log.messages.find(({ archiveId }) => archiveId)?.archiveId ?? '';
+    const { messages, complete } = await this.archive.page({ room: room.jid, before: oldest, max: 50 });
+    this.#history(room, messages);
+    return !complete && messages.length > 0;
+  }
+
+  /** @param {Room} room @param {Conversation} _conversation */
+  async #catchUp(room, _conversation) {
+    try {
+      if (room.newest) await this.archive.follow({ room: room.jid, after: room.newest }, (messages) => this.#history(room, messages, true));
+      else this.#history(room, (await this.archive.page({ room: room.jid, before: '', max: HISTORY })).messages, true);
+    } catch {
+      // A room whose archive does not answer is still a room.
+    }
+  }
+
+  /** @param {Room} room @param {import('./mam.mjs').Archived[]} messages @param {boolean} [newest] */
+  #history(room, messages, newest = false) {
+    const earlier = !newest;
+    for (const { stanza, delay, archiveId } of inOrder(messages, earlier)) {
+      this.#receive(room, stanza, { delay, archiveId, live: false, earlier });
+    }
+    if (newest) room.newest = messages[messages.length - 1]?.archiveId ?? room.newest;
+  }
+
+  /** @param {XmlElement} stanza */
+  #presence(stanza) {
+    const from = parseJid(stanza.attrs.from);
+    const room = from && this.all.get(from.bare);
+    if (!from || !room) return false;
+    if (stanza.attrs.type === 'error') {
+      const error = stanzaError(stanza);
+      if (this.#joining.has(room.jid)) this.#joining.get(room.jid)?.reject(error);
+      else this.emit('trouble', { room, error });
+      return true;
+    }
+    const user = stanza.child('x', MUC_USER);
+    const item = user?.child('item')?.attrs ?? {};
+    const codes = new Set(user?.elements('status').map(({ attrs }) => attrs.code ?? ''));
+    const self = codes.has('110') || from.resource === room.nick;
+    if (stanza.attrs.type === 'unavailable') this.#left(room, from.resource, item, codes, self);
+    else {
+      room.occupants.set(from.resource, {
+        nick: from.resource, jid: bareOf(item.jid), role: item.role ?? 'none', affiliation: item.affiliation ?? 'none',
+        show: stanza.childText('show') ?? 'online', occupantId: stanza.child('occupant-id', OCCUPANT_ID)?.attrs.id ?? '',
+      });
+      if (codes.has('110')) {
+        room.nick = from.resource;
+        room.state = 'in';
+        this.#joining.get(room.jid)?.resolve();
+      }
+    }
+    this.emit('change', room);
+    return true;
+  }
+
+  /** @param {Room} room @param {string} nick @param {Record<string, string>} item @param {Set<string>} codes @param {boolean} self */
+  #left(room, nick, item, codes, self) {
+    room.occupants.delete(nick);
+    if (codes.has('303') && item.nick) {
+      if (self) room.nick = item.nick;
+      this.emit('event', { room, kind: 'renamed', nick, other: item.nick });
+      return;
+    }
+    const reason = Object.keys(OUT).find((code) => codes.has(code));
+    if (reason && OUT[reason] !== 'gone') this.emit('event', { room, kind: OUT[reason], nick, other: '' });
+    if (!self) return;
+    room.state = '';
+    room.trouble = reason ? OUT[reason] : '';
+    room.occupants.clear();
+    this.#joining.get(room.jid)?.reject(new StanzaError(room.trouble || 'gone'));
+  }
+
+  /** @param {XmlElement} stanza */
+  #message(stanza) {
+    const { from = '', type } = stanza.attrs;
+    const room = this.all.get(bareOf(from));
+    const invite = stanza.child('x', MUC_USER)?.child('invite') ?? null;
+    const direct = stanza.child('x', CONFERENCE);
+    if (type !== 'error' && (invite || direct)) {
+      const jid = invite ? bareOf(from) : bareOf(direct?.attrs.jid);
+      if (jid && !this.all.has(jid)) this.emit('invited', { jid, from: inviter(jid, invite?.attrs.from ?? from), reason: invite?.childText('reason') ?? direct?.attrs.reason ?? '' });
+      return true;
+    }
+    if (room && type === 'error') return this.#failed(room, stanza);
+    if (type !== 'groupchat') return false;
+    // What claims to come from a room we are not in comes from somebody who wants to be taken for one.
+    if (room) this.#receive(room, stanza, { live: true });
+    return true;
+  }
+
+  /** @param {Room} room @param {XmlElement} stanza @param {{ delay?: number, archiveId?: string, live: boolean, earlier?: boolean }} more */
+  #receive(room, stanza, { delay = 0, archiveId = '', live, earlier = false }) {
+    const parsed = parseMessage(stanza);
+    const from = parseJid(parsed.from);
+    if (!from || from.bare !== room.jid) return;
+    const conversation = this.conversations.open(room.jid, 'room');
+    // Only the room itself can say that something was said before.
+    const past = delay || (bareOf(parsed.delayFrom || room.jid) === room.jid ? parsed.delay : 0);
+    if (parsed.subject !== null && parsed.body === null) {
+      if (!archiveId) room.subject = parsed.subject;
+      this.emit('change', room);
+      return;
+    }
+    if (!from.resource) return;
+    const sender = from.toString();
+    const mine = from.resource === room.nick;
+    if (live && !past && !mine) this.#writing(conversation, from.resource, parsed.chatState === 'composing' && parsed.body === null);
+    if (parsed.body === null) return;
+    if (parsed.replaces) {
+      const corrected = conversation.log.correct(`${sender} ${parsed.replaces}`, sender, parsed.body);
+      if (corrected) this.conversations.touch(conversation, corrected);
+      if (corrected) return;
+    }
+    const known = archiveId || parsed.stanzaIds.get(room.jid) || '';
+    if (known && !archiveId) room.newest = known;
+    const message = makeMessage({
+      id: parsed.id || parsed.originId, ids: [...senderIds(sender, parsed.id, parsed.originId), ...(known ? [`archive ${known}`] : [])],
+      from: sender, mine, body: parsed.body, time: past || this.router.clock.now(), delivery: mine ? 'sent' : '',
+      encrypted: parsed.encrypted, url: parsed.url, archiveId: known,
+    });
+    const mention = !mine && parsed.body.toLowerCase().includes(room.nick.toLowerCase());
+    this.conversations.add(conversation, message, { live: live && !past, mention, earlier });
+  }
+
+  /** @param {Conversation} conversation @param {string} nick @param {boolean} writing */
+  #writing(conversation, nick, writing) {
+    if (writing === conversation.composing.has(nick)) return;
+    if (writing) conversation.composing.add(nick);
+    else conversation.composing.delete(nick);
+    this.conversations.emit('change', conversation);
+  }
+
+  /** @param {Room} room @param {XmlElement} stanza */
+  #failed(room, stanza) {
+    const conversation = this.conversations.all.get(room.jid);
+    const message = conversation?.log.find(`${room.address} ${stanza.attrs.id}`);
+    const error = stanzaError(stanza);
+    if (conversation && message && conversation.log.deliver(message, 'failed')) {
+      message.error = error.condition;
+      this.conversations.touch(conversation, message);
+    } else {
+      this.emit('trouble', { room, error });
+    }
+    return true;
+  }
+}

@@ -1,0 +1,119 @@
+// Dialogs about rooms: enter one, look who is there, change name and subject, invite, moderate, leave.
+
+import { t } from '../i18n/i18n.mjs';
+import { parseJid } from '../xmpp/jid.mjs';
+import { MUC } from '../xmpp/ns.mjs';
+import { mayBan, mayKick } from '../features/room.mjs';
+import { avatar } from './icons.mjs';
+import { field, openDialog } from './dialogs.mjs';
+import { fill, h, perFrame } from './dom.mjs';
+import { toast } from './toasts.mjs';
+/** @typedef {import('../features/client.mjs').Client} Client */
+/** @typedef {import('../features/chats.mjs').Chats} Chats */
+/** @typedef {import('../features/room.mjs').Room} Room */
+
+const SHOWN = 200; // occupants in the document; the filter finds the others
+
+/**
+ * A stanza error in words.
+ * @param {unknown} error
+ */
+export const troubleText = (error) =>
+  t(`room.trouble.${/** @type {{ condition?: string }} */ (error).condition ?? 'other'}`, {}, 'room.trouble.other');
+
+/** @param {Client} client @param {(jid: string) => void} open */
+export async function joinDialog(client, open) {
+  const { rooms, bookmarks, disco } = await client.chats;
+  const known = h('div', { class: 'suggestions', role: 'group', 'aria-label': t('room.public') });
+  const address = field({ name: 'room', label: t('room.address'), hint: t('room.address.hint'), required: true });
+  const input = /** @type {HTMLInputElement} */ (address.querySelector('input'));
+  let service = '';
+  void disco.service(MUC).then(async (found) => {
+    service = found;
+    const items = found ? await disco.items(found) : [];
+    fill(known, ...items.slice(0, 20).map(({ jid, name }) =>
+      h('button', { class: 'button small', type: 'button', on: { click: () => (input.value = jid) } }, h('bdi', {}, name || jid.split('@')[0]))));
+  }).catch(() => {});
+  openDialog({
+    title: t('room.join.title'),
+    content: [address, known, field({ name: 'nick', label: t('room.nick'), value: client.account.local, required: true }),
+      field({ name: 'password', label: t('room.password'), type: 'password' })],
+    action: t('room.join'),
+    async submit(fields) {
+      const typed = String(fields.get('room')).trim();
+      const jid = parseJid(typed.includes('@') ? typed : `${typed.replace(/\s+/g, '-')}@${service}`);
+      const nick = String(fields.get('nick')).trim();
+      if (!jid?.local || !nick) throw new Error(t('error.bad-address'));
+      try {
+        await rooms.join(jid.bare, nick, String(fields.get('password')));
+      } catch (error) {
+        const room = rooms.all.get(jid.bare);
+        if (room) rooms.leave(room);
+        throw new Error(troubleText(error));
+      }
+      void bookmarks.save({ jid: jid.bare, name: '', nick, autojoin: true }).catch(() => {});
+      open(jid.bare);
+    },
+  });
+}
+
+/** @param {Client} client @param {Chats} chats @param {string} jid */
+export function roomDialog(client, chats, jid) {
+  const { rooms, bookmarks } = chats;
+  const room = rooms.all.get(jid);
+  if (!room) return;
+  const list = h('ul', { class: 'occupants', 'aria-label': t('room.occupants') });
+  const search = h('input', { type: 'search', placeholder: t('room.find'), 'aria-label': t('room.find') });
+  const heading = h('h3', {});
+  const render = () => {
+    const wanted = search.value.trim().toLowerCase();
+    const found = [...room.occupants.values()].filter(({ nick }) => nick.toLowerCase().includes(wanted));
+    found.sort((a, b) => Number(b.role === 'moderator') - Number(a.role === 'moderator') || a.nick.localeCompare(b.nick));
+    heading.textContent = t('room.count', { count: room.occupants.size });
+    fill(list, ...found.slice(0, SHOWN).map((occupant) => occupantRow(chats, room, occupant)),
+      found.length > SHOWN && h('li', { class: 'hint' }, t('room.more', { count: found.length - SHOWN })));
+  };
+  const stop = rooms.on('change', perFrame(render));
+  search.addEventListener('input', render);
+  render();
+  const leave = h('button', {
+    class: 'button danger', type: 'button',
+    on: { click: () => { dialog.close(); rooms.leave(room); void bookmarks.remove(jid).catch(() => {}); } },
+  }, t('room.leave'));
+  const again = room.state === '' && h('button', {
+    class: 'button', type: 'button',
+    on: { click: () => { dialog.close(); rooms.join(jid, room.nick).catch((error) => toast(troubleText(error), 'error')); } },
+  }, t('room.rejoin'));
+  const dialog = openDialog({
+    title: chats.nameOf(jid),
+    content: [h('p', { class: 'muted' }, h('bdi', {}, jid)), ...(again ? [again] : []),
+      field({ name: 'nick', label: t('room.nick'), value: room.nick }), field({ name: 'subject', label: t('room.subject'), value: room.subject }),
+      field({ name: 'invite', label: t('room.invite'), hint: t('room.invite.hint') }),
+      heading, h('div', { class: 'filter' }, search), list, leave],
+    action: t('account.save'),
+    submit(fields) {
+      const nick = String(fields.get('nick')).trim();
+      const subject = String(fields.get('subject')).trim();
+      const typed = String(fields.get('invite')).trim();
+      const guest = typed && parseJid(typed.includes('@') ? typed : `${typed}@${client.account.domain}`);
+      if (guest === null) throw new Error(t('error.bad-address'));
+      if (nick && nick !== room.nick) rooms.changeNick(room, nick);
+      if (subject !== room.subject) rooms.setSubject(room, subject);
+      if (guest) rooms.invite(room, guest.bare, '');
+    },
+  });
+  dialog.addEventListener('close', stop);
+}
+
+/** @param {Chats} chats @param {Room} room @param {import('../features/room.mjs').Occupant} occupant */
+function occupantRow({ rooms }, room, occupant) {
+  const act = (/** @type {string} */ key, /** @type {() => Promise<void>} */ action) => h('button', {
+    class: 'button small danger', type: 'button', 'aria-label': `${t(key)}: ${occupant.nick}`,
+    on: { click: () => action().catch((error) => toast(troubleText(error), 'error')) },
+  }, t(key));
+  const standing = occupant.affiliation === 'owner' || occupant.affiliation === 'admin' ? occupant.affiliation : occupant.role;
+  return h('li', { class: 'occupant' }, avatar(`${room.jid}/${occupant.nick}`, occupant.nick),
+    h('span', { class: 'occupant-name' }, h('bdi', {}, occupant.nick), h('span', { class: 'muted' }, ` ${t(`role.${standing}`, {}, 'role.participant')}`)),
+    mayKick(room, occupant) && act('room.kick', () => rooms.kick(room, occupant)),
+    mayBan(room, occupant) && occupant.jid && act('room.ban', () => rooms.setAffiliation(room, occupant.jid, 'outcast')));
+}

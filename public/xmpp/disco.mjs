@@ -1,0 +1,76 @@
+// Asks what somebody is and can do (XEP-0030), each only once in a session.
+
+import { el } from './xml.mjs';
+import { bareOf } from './jid.mjs';
+import { DATA_FORM, DISCO_INFO, DISCO_ITEMS } from './ns.mjs';
+
+/** @typedef {{ features: Set<string>, category: string, type: string, name: string, fields: Map<string, string> }} Info */
+
+export class Disco {
+  /** @type {Map<string, Promise<Info>>} */
+  #known = new Map();
+
+  /** @param {import('./router.mjs').Router} router */
+  constructor(router) {
+    this.router = router;
+    router.connection.on('ready', ({ resumed }) => !resumed && this.#known.clear());
+    router.onRequest('get', DISCO_INFO, (iq) => this.#answer(iq));
+  }
+
+  /** @param {string} jid @returns {Promise<Info>} throws StanzaError */
+  info(jid) {
+    const known = this.#known.get(jid) ?? this.#ask(jid);
+    this.#known.set(jid, known);
+    known.catch(() => this.#known.delete(jid));
+    return known;
+  }
+
+  /** @param {string} jid @returns {Promise<{ jid: string, name: string }[]>} */
+  async items(jid) {
+    const result = await this.router.ask('get', el('query', { xmlns: DISCO_ITEMS }), jid);
+    const items = result.child('query', DISCO_ITEMS)?.elements('item') ?? [];
+    return items.map(({ attrs }) => ({ jid: bareOf(attrs.jid), name: attrs.name ?? '' })).filter((item) => item.jid);
+  }
+
+  /**
+   * The first service of our server that has the feature.
+   * @param {string} feature @returns {Promise<string>} '' without one
+   */
+  async service(feature) {
+    const { domain } = this.router.connection.jid;
+    const items = [{ jid: domain }, ...(await this.items(domain).catch(() => []))];
+    const infos = await Promise.all(items.map(({ jid }) => this.info(jid).catch(() => null)));
+    const at = infos.findIndex((info) => info?.features.has(feature));
+    return items[at]?.jid ?? '';
+  }
+
+  /** @param {string} jid */
+  async #ask(jid) {
+    const result = await this.router.ask('get', el('query', { xmlns: DISCO_INFO }), jid);
+    const query = result.child('query', DISCO_INFO);
+    const identity = query?.child('identity')?.attrs ?? {};
+    /** @type {Map<string, string>} */
+    const fields = new Map();
+    for (const form of query?.elements('x', DATA_FORM) ?? []) {
+      for (const field of form.elements('field')) fields.set(field.attrs.var ?? '', field.childText('value') ?? '');
+    }
+    return {
+      features: new Set((query?.elements('feature') ?? []).map(({ attrs }) => attrs.var ?? '')),
+      category: identity.category ?? '', type: identity.type ?? '', name: identity.name ?? '', fields,
+    };
+  }
+
+  /**
+   * What we are.
+   * @param {import('./xml.mjs').XmlElement} iq
+   */
+  #answer(iq) {
+    const node = iq.inNamespace(DISCO_INFO)?.attrs.node;
+    const features = [
+      DISCO_INFO, 'urn:xmpp:receipts', 'urn:xmpp:chat-markers:0', 'http://jabber.org/protocol/chatstates',
+      'urn:xmpp:message-correct:0', 'urn:xmpp:ping', 'jabber:x:conference',
+    ];
+    return el('query', { xmlns: DISCO_INFO, node }, el('identity', { category: 'client', type: 'web', name: 'XMPP Edge' }),
+      features.map((name) => el('feature', { var: name })));
+  }
+}
