@@ -48,10 +48,12 @@ function showStartProblem(error) {
 
 /** @param {import('./xmpp/discovery.mjs').Config} config */
 function showLogin(config) {
+  /** @type {import('./features/client.mjs').Host} */
   const host = {
     clock: systemClock, WebSocket, storage, lang: document.documentElement.lang,
     // Also where the password may be sent and where WebCrypto exists: https, or this very machine.
     secure: isSecureContext,
+    put: async (slot, file, progress) => (await import('./ui/media.mjs')).putFile(slot, file, progress),
   };
   show(loginView({
     config,

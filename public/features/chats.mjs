@@ -2,6 +2,7 @@
 
 import { Disco } from '../xmpp/disco.mjs';
 import { bareOf, parseJid } from '../xmpp/jid.mjs';
+import { Blocking } from './blocking.mjs';
 import { Bookmarks } from './bookmarks.mjs';
 import { Carbons } from './carbons.mjs';
 import { Chat } from './chat.mjs';
@@ -10,11 +11,12 @@ import { History } from './history.mjs';
 import { Archive } from './mam.mjs';
 import { Rooms } from './muc.mjs';
 import { Presence } from './presence.mjs';
+import { Upload } from './upload.mjs';
 
 /**
  * @typedef {{
  *   conversations: Conversations, presence: Presence, chat: Chat, history: History, rooms: Rooms, bookmarks: Bookmarks, disco: Disco,
- *   nameOf(jid: string): string, begin(): Promise<() => Promise<void>>,
+ *   blocking: Blocking, upload: Upload, nameOf(jid: string): string, begin(): Promise<() => Promise<void>>,
  * }} Chats begin: what has to be done before we become available; it gives what has to be done after
  */
 
@@ -31,6 +33,8 @@ export function startChats({ account, router, roster, host }) {
   const disco = new Disco(router);
   const archive = new Archive(router);
   const bookmarks = new Bookmarks(router);
+  const blocking = new Blocking(router);
+  const upload = new Upload(router, disco, host.put);
   /** @type {Chat} */
   let chat;
   const carbons = new Carbons(router, (message, delay) => chat.receive(message, { delay }));
@@ -48,7 +52,7 @@ export function startChats({ account, router, roster, host }) {
     if (room) rooms.leave(room);
   });
   return {
-    conversations, presence, chat, history, rooms, bookmarks, disco,
+    conversations, presence, chat, history, rooms, bookmarks, disco, blocking, upload,
     nameOf(jid) {
       const room = rooms.all.get(jid);
       if (room) return bookmarks.all.get(jid)?.name || room.name || roster.nameOf(jid);
@@ -61,6 +65,7 @@ export function startChats({ account, router, roster, host }) {
       return async () => {
         const rejoined = rooms.rejoin();
         await history.catchUp(mark);
+        await blocking.load().catch(() => {});
         await bookmarks.load().catch(() => {});
         for (const bookmark of bookmarks.all.values()) void enter(bookmark);
         await rejoined;

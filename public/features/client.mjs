@@ -10,7 +10,7 @@ import { Roster } from './roster.mjs';
 /**
  * @typedef {{
  *   clock: import('../core/result.mjs').Clock, WebSocket: typeof WebSocket, storage: import('../xmpp/sasl/choose.mjs').KeyValue,
- *   secure: boolean, lang: string,
+ *   secure: boolean, lang: string, put: import('./upload.mjs').Put,
  * }} Host
  * @typedef {{
  *   account: import('../xmpp/jid.mjs').Jid, connection: Connection, router: Router, roster: Roster,

@@ -51,6 +51,8 @@ export function shellView(client, config) {
   void client.chats.then((chats) => {
     watchPage(client, chats, () => current?.jid ?? '');
     watchRooms(client, chats, (jid) => void open(jid));
+    void import('./notify.mjs').then(({ startNotifications }) => startNotifications(client, chats, (jid) => void open(jid)));
+    void import('./shortcuts.mjs').then(({ startShortcuts }) => startShortcuts({ search: () => { if (innerWidth < 720) close(); list.search(); }, next: (step) => list.step(step) }));
     chats.conversations.on('list', () => current && !chats.conversations.all.has(current.jid) && close());
   });
   moveBetweenRegions(view);

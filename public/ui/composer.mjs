@@ -2,7 +2,7 @@
 
 import { t } from '../i18n/i18n.mjs';
 import { h, icon } from './dom.mjs';
-import { SEND } from './icons.mjs';
+import { CLIP, SEND } from './icons.mjs';
 /** @typedef {import('../features/message-log.mjs').Message} Message */
 
 const PAUSE = 4_000; // after which somebody who stopped typing is said to have paused (XEP-0085)
@@ -11,14 +11,17 @@ const IME_KEY = 229; // what some engines report for keys an input method takes
 /**
  * @param {{
  *   draft: string, send(text: string): void, state(state: string): void, keep(draft: string): void,
- *   lastOwn(): Message | null, leave(): void,
+ *   lastOwn(): Message | null, leave(): void, attach(files: File[], progress: (part: number) => void): Promise<void>,
  * }} actions
  */
-export function composer({ draft, send, state, keep, lastOwn, leave }) {
+export function composer({ draft, send, state, keep, lastOwn, leave, attach }) {
   const text = h('textarea', {
     rows: '1', value: draft, placeholder: t('chat.write'), 'aria-label': t('chat.write'), enterkeyhint: 'send', autocapitalize: 'sentences',
   });
   const button = h('button', { class: 'send', type: 'submit', title: t('chat.send'), 'aria-label': t('chat.send') }, icon(SEND));
+  const progress = h('progress', { class: 'progress', hidden: true, max: '1', 'aria-label': t('media.sending') });
+  const files = h('input', { type: 'file', multiple: true, class: 'visually-hidden', tabindex: '-1', 'aria-hidden': 'true' });
+  const clip = h('button', { class: 'icon-button', type: 'button', title: t('media.attach'), 'aria-label': t('media.attach'), on: { click: () => files.click() } }, icon(CLIP));
   const editing = h('p', { class: 'editing', hidden: true }, t('chat.editing'));
   let writing = false;
   let pause = 0;
@@ -35,7 +38,7 @@ export function composer({ draft, send, state, keep, lastOwn, leave }) {
   const handle = {
     /** @type {Message | null} */
     correcting: null,
-    element: h('form', { class: 'composer', on: { submit: onSubmit } }, editing, h('div', { class: 'composer-row' }, text, button)),
+    element: h('form', { class: 'composer', on: { submit: onSubmit } }, editing, progress, h('div', { class: 'composer-row' }, clip, files, text, button)),
     focus() {
       text.focus({ preventScroll: true });
     },
@@ -68,6 +71,23 @@ export function composer({ draft, send, state, keep, lastOwn, leave }) {
     text.focus();
   }
 
+  /** @param {Iterable<File>} chosen */
+  const upload = async (chosen) => {
+    const list = [...chosen];
+    if (list.length === 0) return;
+    progress.hidden = false;
+    clip.disabled = true;
+    await attach(list, (part) => (progress.value = part));
+    progress.hidden = true;
+    clip.disabled = false;
+    files.value = '';
+  };
+  files.addEventListener('change', () => void upload(files.files ?? []));
+  text.addEventListener('paste', (event) => {
+    if (!event.clipboardData?.files.length) return;
+    event.preventDefault();
+    void upload(event.clipboardData.files);
+  });
   text.addEventListener('keydown', (event) => {
     if (event.isComposing || event.keyCode === IME_KEY) return;
     if (event.key === 'Enter' && !event.shiftKey) {

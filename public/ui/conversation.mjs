@@ -6,6 +6,7 @@ import { composer } from './composer.mjs';
 import { fill, h, perFrame } from './dom.mjs';
 import { messageList } from './message-list.mjs';
 import { iconButton } from './roster-list.mjs';
+import { toast } from './toasts.mjs';
 
 /** @typedef {import('../features/chats.mjs').Chats} Chats */
 
@@ -69,6 +70,17 @@ export function conversationView(client, chats, jid, { back, live }) {
     keep: (text) => conversations.setDraft(conversation, text),
     lastOwn: () => [...conversation.log.messages].reverse().find((m) => m.mine && m.kind === 'text' && m.delivery !== 'failed') ?? null,
     leave: back,
+    async attach(files, progress) {
+      try {
+        for (const file of files) {
+          const url = await chats.upload.send(file, progress);
+          speech.send(conversation, url, { url });
+        }
+      } catch (error) {
+        const condition = /** @type {{ condition?: string }} */ (error).condition ?? 'upload-failed';
+        toast(t(`media.trouble.${condition}`, {}, 'media.trouble.upload-failed'), 'error');
+      }
+    },
   });
   const title = h('h1', { class: 'title' });
   const subtitle = h('p', { class: 'subtitle' });

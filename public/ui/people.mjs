@@ -44,20 +44,25 @@ export function newChatDialog(client, open) {
 /** @param {Client} client @param {string} jid */
 export async function contactDialog(client, jid) {
   const { roster } = client;
-  const { presence } = await client.chats;
+  const { presence, blocking } = await client.chats;
   const contact = roster.contacts.get(jid);
   const sees = ['to', 'both'].includes(contact?.subscription ?? '');
   const remove = h('button', {
     class: 'button danger', type: 'button',
     on: { click: async () => { await roster.remove(jid).catch(() => {}); dialog.close(); } },
   }, t('contact.remove'));
+  const blocked = blocking.blocked.has(jid);
+  const block = h('button', {
+    class: 'button', type: 'button',
+    on: { click: async () => { await blocking.set(jid, !blocked).catch(() => {}); dialog.close(); } },
+  }, t(blocked ? 'contact.unblock' : 'contact.block'));
   const dialog = openDialog({
     title: t('contact.title'),
     content: [
       h('p', { class: 'muted' }, h('bdi', {}, jid)),
       field({ name: 'name', label: t('contact.name'), value: contact?.name ?? '' }),
       h('p', { class: 'hint' }, t(contact ? (sees ? 'contact.sees' : 'contact.asked') : 'contact.stranger')),
-      ...(contact ? [remove] : []),
+      h('div', { class: 'row-actions' }, block, contact && remove),
     ],
     action: t(contact ? 'contact.save' : 'contact.add'),
     async submit(fields) {
@@ -69,7 +74,10 @@ export async function contactDialog(client, jid) {
 
 /** @param {Client} client */
 export async function accountDialog(client) {
-  const { connection, account } = client;
+  const { connection, account, host } = client;
+  const [{ canNotify, setNotifications, wantsNotifications }, { helpDialog }] = await Promise.all([import('./notify.mjs'), import('./shortcuts.mjs')]);
+  const notify = h('input', { type: 'checkbox', name: 'notify', id: 'own-notify', checked: wantsNotifications(host.storage), disabled: !canNotify() });
+  const help = h('button', { class: 'button', type: 'button', on: { click: () => { dialog.close(); helpDialog(); } } }, t('keys.title'));
   const { presence } = await client.chats;
   const shows = /** @type {const} */ (['online', 'chat', 'away', 'xa', 'dnd']);
   const select = h('select', { name: 'show', id: 'own-show' }, ...shows.map((show) =>
@@ -78,18 +86,20 @@ export async function accountDialog(client) {
     class: 'button danger', type: 'button',
     on: { click: () => { connection.stop(); setTimeout(() => location.reload(), 300); } },
   }, t('account.sign-out'));
-  openDialog({
+  const dialog = openDialog({
     title: t('account.title'),
     content: [
       h('p', { class: 'muted' }, h('bdi', {}, account.bare)),
       h('div', { class: 'field' }, h('label', { for: 'own-show' }, t('account.show')), select),
       field({ name: 'status', label: t('account.status'), value: presence.own.status }),
-      out,
+      h('div', { class: 'check' }, notify, h('label', { for: 'own-notify' }, t('account.notify'))),
+      h('div', { class: 'row-actions' }, help, out),
     ],
     action: t('account.save'),
-    submit(fields) {
+    async submit(fields) {
       const show = shows.find((one) => one === fields.get('show')) ?? 'online';
       presence.announce({ show, status: String(fields.get('status')).trim() });
+      if (notify.checked !== wantsNotifications(host.storage)) await setNotifications(host.storage, notify.checked);
     },
   });
 }

@@ -126,6 +126,19 @@ export function rosterList(client, { open }) {
       plan();
     },
     focus: focusEntry,
+    search() {
+      filter.focus();
+      filter.select();
+    },
+    /**
+     * Opens the conversation below or above the current one.
+     * @param {number} by
+     */
+    step(by) {
+      const at = order.indexOf(current);
+      const next = order[(at + by + order.length) % order.length];
+      if (next) open(next);
+    },
   };
 }
 

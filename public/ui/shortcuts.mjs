@@ -1,0 +1,35 @@
+// Keys that work everywhere, and the dialog that lists them.
+
+import { t } from '../i18n/i18n.mjs';
+import { openDialog } from './dialogs.mjs';
+import { h } from './dom.mjs';
+
+const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** @type {[string, string][]} */
+const KEYS = [
+  [MAC ? '⌘ K' : 'Ctrl K', 'keys.switch'], ['Alt ↑  Alt ↓', 'keys.next'], ['F6  ⇧ F6', 'keys.regions'], ['↑', 'keys.edit'],
+  ['Enter', 'keys.send'], ['⇧ Enter', 'keys.newline'], ['Esc', 'keys.escape'], ['?', 'keys.help'],
+];
+
+export function helpDialog() {
+  openDialog({
+    title: t('keys.title'),
+    content: [h('dl', { class: 'keys' }, ...KEYS.flatMap(([key, text]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, t(text))]))],
+  });
+}
+
+/**
+ * @param {{ search(): void, next(step: number): void }} actions
+ */
+export function startShortcuts({ search, next }) {
+  document.addEventListener('keydown', (event) => {
+    if (event.isComposing || document.querySelector('dialog[open]')) return;
+    const typing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') search();
+    else if (event.altKey && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) next(event.key === 'ArrowDown' ? 1 : -1);
+    else if (event.key === '?' && !typing) helpDialog();
+    else return;
+    event.preventDefault();
+  });
+}
