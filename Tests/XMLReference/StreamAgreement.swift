@@ -11,7 +11,10 @@ package enum StreamAgreement: Equatable, Sendable {
 
     package static func check(_ stream: [UInt8]) -> StreamAgreement {
         let cut = cut(stream)
-        guard !stream.starts(with: [0xEF, 0xBB, 0xBF]), let document = ReferenceDocument(stream),
+        var text = UTF8Validator()
+        // libxml2 takes overlong forms of four bytes.
+        guard text.check(stream.span), text.isComplete, !stream.starts(with: [0xEF, 0xBB, 0xBF]),
+            let document = ReferenceDocument(stream),
             document.root.name == "{http://etherx.jabber.org/streams}stream", !document.root.hasText,
             // Character data between elements is no part of a stream, be it written as a reference or as a section.
             !document.hasSectionInRoot, !cut.failures.contains(.badFormat),

@@ -63,7 +63,8 @@ private func elements(_ text: String) -> [String] {
         arguments: [
             "<message a='1 > 0' b=\"it's </message>\"><body>x</body></message>",
             "<message><![CDATA[</message> ]] ]]> > ]]><b/></message>".replacing("]]> >", with: "]] >"),
-            "<message><![CDATA[]]]]><![CDATA[>]]></message>", "<message a='\"'/>", "<message a=\"'\"/>",
+            "<message><![CDATA[]]]]><![CDATA[>]]></message>", "<message><![CDATA[x]> <b> ]x> </b ]]></message>",
+            "<message a='\"'/>", "<message a=\"'\"/>",
             "<message a='/'></message>",
             "<message a='/>'>></message>", "<message\n a = 'x'\t/>", "<a><a><a/></a></a>",
             "<message>]]&gt;></message >",

@@ -74,6 +74,9 @@ private func attributes(_ count: Int) -> [UInt8] {
         ] {
             #expect(checker.outcome(bytes, .afterLogin) == .refused(.policyViolation(.attributes)))
         }
+        let quotes = String(repeating: "''", count: 3_000)
+        let section = start + "<![CDATA[<a \(quotes)>]]><b/><![CDATA[' ]]>" + end
+        #expect(checker.outcome(Array(section.utf8), .afterLogin).kind == .stanza)
         let spread = start + String(repeating: "<a b='1' c=\"2\" d='>'/>text ' <b/>", count: 4_000) + end
         #expect(checker.outcome(Array(spread.utf8), .afterLogin).kind == .stanza)
     }
