@@ -48,10 +48,12 @@ package struct BOSHClient {
         if options.keys > 0 { keys = ClientKeys(length: options.keys) }
     }
 
-    /// How many more requests the server permits at this moment.
+    /// How many more requests are sure to be taken at this moment. Counts from the oldest request without a response: the
+    /// server keeps only so many responses for repeats.
     package var window: Int {
         let requests = terms.number("requests").flatMap { Int(exactly: $0) } ?? 1
-        return max(0, requests - unanswered.count)
+        let waiting = Int(exactly: nextID - 1 - received) ?? .max
+        return max(0, requests - waiting)
     }
 
     /// Asks for a session.

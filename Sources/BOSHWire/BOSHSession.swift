@@ -74,6 +74,9 @@ package struct BOSHSession: ~Copyable {
     /// Whether payload of the server still reaches the client; if not, there is no use in reading it.
     package var isRunning: Bool { phase == .running }
 
+    /// Bytes kept for repeats and for requests before their turn; 0 for most idle sessions.
+    package var kept: Int { replay.bytes + parked.reduce(0) { $0 + $1.body.count } }
+
     /// Tells the client of the server's stream with the next response: `from`, `authid` and the version.
     package mutating func streamOpened(from: String?, id: String?, version: String?) {
         announcement = AttributeText.stream(from: from, id: id, version: version)

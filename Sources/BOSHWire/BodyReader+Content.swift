@@ -100,31 +100,17 @@ extension BodyReader {
         _ range: Range<Int>, _ body: Span<UInt8>, _ checker: StanzaChecker, _ limits: XMLLimits
     ) throws(BodyFailure) {
         guard children.count < Self.maxElements else { throw .tooManyElements }
+        let text = completes(range, body) ? completed(range, body) : nil
         do {
-            if completes(range, body) {
-                try add(completed(range, body), range, checker, limits)
-                return
-            }
-            let element = try checker.check(body.extracting(range), limits: limits)
-            if element.needsRewrite {
-                try add(checker.rewritten(body.extracting(range)), range, checker, limits)
-            } else {
-                children.append(Child(range: range, text: nil, element: element))
-            }
+            let element =
+                if let text {
+                    try checker.check(text.span, limits: limits)
+                } else {
+                    try checker.check(body.extracting(range), limits: limits)
+                }
+            children.append(Child(range: range, text: text, element: element))
         } catch {
             throw .element(error)
         }
-    }
-
-    private func add(
-        _ text: [UInt8], _ range: Range<Int>, _ checker: StanzaChecker, _ limits: XMLLimits
-    ) throws(XMLFailure) {
-        var text = text
-        var element = try checker.check(text.span, limits: limits)
-        if element.needsRewrite {
-            text = checker.rewritten(text.span)
-            element = try checker.check(text.span, limits: limits)
-        }
-        children.append(Child(range: range, text: text, element: element))
     }
 }

@@ -3,7 +3,7 @@ internal import Bytes
 
 /// Reads HTTP bodies that should be one `<body/>`: first its start tag, which says whose it is, then the elements inside,
 /// each checked and complete in itself. Knows XEP-0124 section 6 and the checker of XMPPWire; one for all sessions of a
-/// thread. It keeps places, not bytes: all calls about one body get the same bytes.
+/// thread. It keeps places, not bytes: `withElement` gets the same body as `readElements` before it.
 package final class BodyReader {
     /// Elements in one body. 256: a client that was away sends its backlog; Strophe gathers a tenth of a second.
     package static let maxElements = 256
@@ -35,16 +35,18 @@ package final class BodyReader {
         return head
     }
 
-    /// How many elements there are; call `withElement` for each. Nothing may go on unless this succeeds.
+    /// How many elements there are; call `withElement` for each. Nothing may go on unless this succeeds. It reads the start
+    /// tag again, because that may have been another reactor's reader, or long ago.
     package func readElements(
         _ body: Span<UInt8>, checker: StanzaChecker, limits: XMLLimits
     ) throws(BodyFailure) -> Int {
         children.removeAll(keepingCapacity: true)
+        _ = try readHead(body)
         try scanContent(body) { range throws(BodyFailure) in try add(range, body, checker, limits) }
         return children.count
     }
 
-    /// Lends an element that may go on, as it is to go on.
+    /// Lends an element that may go on, standing alone, as a message of a WebSocket would bring it.
     package func withElement<R, E: Error>(
         _ index: Int, of body: Span<UInt8>, _ use: (Span<UInt8>, CheckedElement) throws(E) -> R
     ) throws(E) -> R {

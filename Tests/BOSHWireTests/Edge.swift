@@ -7,6 +7,7 @@ import XMPPWire
 final class Edge {
     static let namespace = "xmlns='http://jabber.org/protocol/httpbind'"
     static let empty = "<body \(namespace)/>"
+    static func attributed(_ attributes: String) -> String { "<body \(namespace) \(attributes)/>" }
     static func terminal(_ condition: String) -> String {
         "<body \(namespace) type='terminate' condition='\(condition)'/>"
     }
@@ -42,6 +43,7 @@ final class Edge {
     var end: SessionEnd? { session?.end }
     var deadline: UInt64? { session?.deadline }
     var waiting: Int { queue.count }
+    var kept: Int { session?.kept ?? 0 }
 
     /// A session made by a creation request with these attributes, answered with features at once.
     static func open(
@@ -50,9 +52,10 @@ final class Edge {
     ) -> Edge {
         let edge = Edge(policy)
         edge.post("<body rid='\(rid)' to='example.org' \(attributes) \(namespace)/>")
+        // Late enough for the next request not to be in a hurry, before patience ends.
+        edge.sleep(seconds: 1.999)
         edge.upstreamSends("<stream:features xmlns:stream='http://etherx.jabber.org/streams'/>", usesStreams: true)
-        edge.upstream = []
-        edge.sleep(seconds: 5)
+        edge.sleep(seconds: 0.001)
         return edge
     }
 
@@ -93,10 +96,6 @@ final class Edge {
         let reception = session?.receive(head, body: body.span, from: handle, now: now) ?? .ignore
         perform(reception, body)
         while let (parked, reception) = session?.unpark(now: now) {
-            if reception != .ignore {
-                let count = try? reader.readElements(parked.body.span, checker: checker, limits: .afterLogin)
-                if count == nil { upstream.append("unreadable") }
-            }
             perform(reception, parked.body)
         }
         turn()
@@ -124,9 +123,7 @@ final class Edge {
     }
 
     private func forward(_ body: [UInt8]) {
-        // The tag has to be read again for a body that was parked.
-        guard (try? reader.readHead(body.span)) != nil,
-            let count = try? reader.readElements(body.span, checker: checker, limits: .afterLogin)
+        guard let count = try? reader.readElements(body.span, checker: checker, limits: .afterLogin)
         else { return upstream.append("unreadable") }
         for index in 0..<count {
             reader.withElement(index, of: body.span) { bytes, _ in upstream.append(String(reading: bytes)) }

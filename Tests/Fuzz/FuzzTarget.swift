@@ -17,4 +17,6 @@ let targets: [any FuzzTarget.Type] = [
     XMPPCheckerTarget.self,
     XMPPScannerTarget.self,
     XMPPAgreementTarget.self,
+    BOSHBodyTarget.self,
+    BOSHSessionTarget.self,
 ]
