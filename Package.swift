@@ -73,7 +73,9 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["BOSHWire", "Bytes", "HTTPWire", "WebSocketWire", "XMPPWire", "WireTesting", "XMLReference"],
+            dependencies: [
+                "BOSHWire", "Bytes", "HTTPWire", "WebSocketWire", "XMPPWire", "WireTesting", "XMLReference",
+            ],
             path: "Tests/Fuzz", swiftSettings: strict),
         .executableTarget(
             name: "EchoServer", dependencies: ["Bytes", "HTTPWire", "Reactor", "WebSocketWire"],
