@@ -3,7 +3,7 @@
 
 import { loadConfig } from './xmpp/discovery.mjs';
 import { systemClock } from './core/result.mjs';
-import { pickLanguage, t, useTexts } from './i18n/i18n.mjs';
+import { pickLanguage, PSEUDO, pseudo, t, useTexts } from './i18n/i18n.mjs';
 import { h } from './ui/dom.mjs';
 import { loginView, showProblem } from './ui/login.mjs';
 
@@ -32,9 +32,12 @@ const storage = openStorage();
 const show = (view) => document.querySelector('#app')?.replaceChildren(view);
 
 async function loadTexts() {
-  const language = pickLanguage(navigator.languages);
-  const response = await fetch(new URL(`i18n/${language}.json`, page).href);
-  useTexts(language, await response.json(), navigator.languages);
+  // ?lang= shows the page in another language, for those who translate it.
+  const wanted = [...new URL(location.href).searchParams.getAll('lang'), ...navigator.languages];
+  const picked = pickLanguage(wanted);
+  const language = picked === PSEUDO ? 'en' : picked;
+  const texts = await (await fetch(new URL(`i18n/${language}.json`, page).href)).json();
+  useTexts(language, picked === PSEUDO ? pseudo(texts) : texts, wanted);
   document.documentElement.lang = language;
 }
 

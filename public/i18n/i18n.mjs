@@ -1,6 +1,7 @@
 // The page's words and times. Texts live in one JSON file per language; plural forms and dates follow Intl.
 
-const LANGUAGES = ['en'];
+const LANGUAGES = ['en', 'ru', 'zh-Hans'];
+export const PSEUDO = 'x-pseudo';
 
 /** @type {Record<string, string | Record<string, string>>} */
 let texts = {};
@@ -13,7 +14,10 @@ let plurals = new Intl.PluralRules('en');
 export function pickLanguage(wanted) {
   for (const tag of wanted) {
     const lower = tag.toLowerCase();
-    const found = LANGUAGES.find((own) => lower === own.toLowerCase() || lower.split('-')[0] === own.split('-')[0]);
+    if (lower === PSEUDO) return PSEUDO;
+    // Traditional Chinese readers are better served by what they wish for next.
+    if (/^zh-(hant|tw|hk|mo)/.test(lower)) continue;
+    const found = LANGUAGES.find((own) => lower.split('-')[0] === own.split('-')[0]);
     if (found) return found;
   }
   return 'en';
@@ -28,6 +32,19 @@ export function useTexts(name, table, wanted = []) {
   locale = wanted.find((tag) => tag.toLowerCase().split('-')[0] === name.split('-')[0]) ?? name;
   texts = table;
   plurals = new Intl.PluralRules(name);
+}
+
+/**
+ * English with accents, a third longer and in brackets: what is not translated, cut off or joined from pieces stands out.
+ * @param {typeof texts} table @returns {typeof texts}
+ */
+export function pseudo(table) {
+  const change = (/** @type {string} */ text) => {
+    const accented = text.replace(/\{\w+\}|[aeiouyAEIOU]/g, (found) => (found.length > 1 ? found : `${found}\u0301`));
+    return `[${accented}${'·'.repeat(Math.ceil(text.length / 3))}]`;
+  };
+  return Object.fromEntries(Object.entries(table).map(([key, entry]) =>
+    [key, typeof entry === 'string' ? change(entry) : Object.fromEntries(Object.entries(entry).map(([form, text]) => [form, change(text)]))]));
 }
 
 /** The language in use, for Intl and `lang`. */

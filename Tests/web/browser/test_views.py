@@ -97,3 +97,41 @@ def test_an_incoming_message_is_spoken_once_and_an_own_one_is_not(person):
     bob.say(theirs)
     live = alice.page.locator("[aria-live=polite]")
     expect(live).to_have_text(f"Bob: {theirs}")
+
+
+# Elements that cut off what is inside; names and previews may, words of the page may not.
+CLIPPED = """() => [...document.querySelectorAll('button, label, h1, h2, .hint, .lead, .problem, .muted')]
+    .filter((one) => one.offsetParent && !one.classList.contains('visually-hidden') && (one.getBoundingClientRect().right > innerWidth
+        || (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflow !== 'visible')))
+    .map((one) => one.outerHTML.slice(0, 160))"""
+
+
+@pytest.mark.parametrize("locale", ["ru-RU", "zh-CN", "en-x-pseudo"])
+def test_no_word_is_clipped_in_other_languages(person, shots, locale: str):
+    alice = person(viewport=SIZES["phone"], locale=locale.replace("en-x-pseudo", "en-GB"))
+    page = alice.page
+    page.goto(alice.address + ("?lang=x-pseudo" if "pseudo" in locale else ""))
+    page.locator("form.login").wait_for()
+
+    def view(name: str) -> None:
+        page.screenshot(path=shots / f"{name}-{locale}.png")
+        assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+        assert page.evaluate(CLIPPED) == [], name
+
+    page.locator("[name=username]").fill("alice")
+    page.locator("[name=password]").fill("wrong")
+    page.locator("[type=submit]").click()
+    page.locator(".problem:not([hidden])").wait_for()
+    view("login")
+    page.locator("[name=password]").fill("secret")
+    page.locator("[type=submit]").click()
+    alice.wait_online()
+    for number, name in enumerate(("new", "account")):
+        page.locator(".sidebar-head .icon-button").nth(number).click()
+        page.locator("dialog[open]").wait_for()
+        view(name)
+        page.keyboard.press("Escape")
+    page.locator('.entry[data-jid="bob@edge.test"]').click()
+    page.locator(".composer textarea").wait_for()
+    view("conversation")
+    assert page.locator("html").get_attribute("lang") == {"ru-RU": "ru", "zh-CN": "zh-Hans"}.get(locale, "en")

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { splitLinks } from '../../../public/ui/linkify.mjs';
-import { pickLanguage, t, useTexts } from '../../../public/i18n/i18n.mjs';
+import { pickLanguage, pseudo, t, useTexts } from '../../../public/i18n/i18n.mjs';
 
 const root = new URL('../../../public/', import.meta.url);
 const files = readdirSync(root, { recursive: true }).map(String).filter((name) => /\.(mjs|json|css|html)$/.test(name));
@@ -70,4 +70,10 @@ test('texts are filled and counted', () => {
   assert.deepEqual([t('b', { count: 1 }), t('b', { count: 5 }), t('missing')], ['1 thing', '5 things', 'missing']);
   assert.equal(pickLanguage(['xx', 'en-GB']), 'en');
   assert.equal(pickLanguage([]), 'en');
+  assert.deepEqual(['ru-RU', 'zh-CN', 'zh', 'zh-SG'].map((tag) => pickLanguage([tag, 'en'])), ['ru', 'zh-Hans', 'zh-Hans', 'zh-Hans']);
+  assert.equal(pickLanguage(['zh-TW', 'ru']), 'ru');
+  useTexts('ru', { b: { one: '{count} секунда', few: '{count} секунды', many: '{count} секунд', other: '{count} секунды' } });
+  assert.deepEqual([1, 2, 5, 21].map((count) => t('b', { count })), ['1 секунда', '2 секунды', '5 секунд', '21 секунда']);
+  useTexts('en', pseudo({ a: 'be {name}' }));
+  assert.equal(t('a', { name: 'Eve' }), '[be\u0301 Eve···]');
 });
