@@ -26,17 +26,24 @@ package final class StanzaChecker {
     package var dictionarySize: Int { parser.dictionarySize }
 
     /// Whether `message` is one complete element that may go on to a server, and what it is.
-    package func check(_ message: Span<UInt8>, limits: XMLLimits) throws(XMLFailure) -> CheckedElement {
+    /// - Parameter isUTF8: somebody has already made sure of that, as WebSocket does for text messages.
+    package func check(
+        _ message: Span<UInt8>, limits: XMLLimits, isUTF8: Bool = false
+    ) throws(XMLFailure) -> CheckedElement {
         let range = try Self.element(in: message)
         guard range.count <= limits.bytes else { throw .policyViolation(.bytes) }
         let element = message.extracting(range)
-        // libxml2 takes overlong forms of four bytes.
-        var validator = UTF8Validator()
-        guard validator.check(element), validator.isComplete else { throw .notWellFormed }
+        if !isUTF8 { try Self.checkUTF8(element) }
         if range.count > Self.maxUncounted { try AttributeGuard.check(element, limit: limits.attributes) }
         if parser.dictionarySize > Self.maxDictionary { parser = SAXParser() }
         try parser.parse(element, limits)
         return CheckedElement(kind: try parser.kind(), range: range, needsRewrite: parser.needsRewrite)
+    }
+
+    /// libxml2 takes overlong forms of four bytes.
+    private static func checkUTF8(_ element: Span<UInt8>) throws(XMLFailure) {
+        var validator = UTF8Validator()
+        guard validator.check(element), validator.isComplete else { throw .notWellFormed }
     }
 
     /// The same element without prefixes for `jabber:client`, for a message of which `check` said so.

@@ -48,7 +48,8 @@ final class Session {
 
     // MARK: From the browser
 
-    /// One whole message. It is checked, then goes on as the very bytes it came in.
+    /// One whole message, of which the binding knows that it is UTF-8. It is checked, then goes on as the very bytes it
+    /// came in.
     func clientSent(_ message: Span<UInt8>) {
         // After its `<close/>` a browser has nothing more to say (RFC 7395 section 3.6).
         guard stage < .clientEnded || stage == .serverEnded else { return }
@@ -56,7 +57,7 @@ final class Session {
         let element: CheckedElement
         do throws(XMLFailure) {
             element = try worker.checker.check(
-                message, limits: isLoggedIn ? worker.setup.afterLogin : worker.setup.beforeLogin)
+                message, limits: isLoggedIn ? worker.setup.afterLogin : worker.setup.beforeLogin, isUTF8: true)
         } catch {
             return fail(StreamFailure(error, isLoggedIn: isLoggedIn))
         }
