@@ -1,5 +1,7 @@
 /// Where one top-level element of a server's stream stands in the input, and which namespace declarations it lacks to
-/// stand alone. Knows places only; `StreamScanner` writes it out.
+/// stand alone. Knows places, and what to add under a header with the usual declarations; for others `StreamScanner` knows.
+package import Bytes
+
 package struct ElementCut: Equatable, Sendable {
     let start: UInt32
     /// Where the name of the start tag ends: the place for declarations.
@@ -13,6 +15,8 @@ package struct ElementCut: Equatable, Sendable {
     package let needsStreamNamespace: Bool
     /// The element may be in the streams namespace: worth a call of `StreamScanner.classify`.
     package let isStreamPrefixed: Bool
+    /// The stream's header declares what headers usually do and nothing else.
+    let isUsual: Bool
 
     /// The start tag lacks a prefix that the stream header declares.
     package var needsExtras: Bool { missingExtras != 0 }
@@ -20,4 +24,22 @@ package struct ElementCut: Equatable, Sendable {
     package var size: Int { Int(end) - Int(start) }
     /// Place in the input.
     package var range: Range<Int> { Int(start)..<Int(end) }
+
+    static let usualDefault: StaticString = " xmlns='jabber:client'"
+    static let usualStreams: StaticString = " xmlns:stream='http://etherx.jabber.org/streams'"
+
+    /// Bytes that `writeUsual` will append; nil for an element of an unusual stream.
+    package var usualSize: Int? {
+        guard isUsual else { return nil }
+        return size + (needsDefaultNamespace ? Self.usualDefault.utf8CodeUnitCount : 0)
+            + (needsStreamNamespace ? Self.usualStreams.utf8CodeUnitCount : 0)
+    }
+
+    /// `StreamScanner.write` for a usual stream, without the scanner: the way nearly every stanza goes.
+    package func writeUsual(from input: Span<UInt8>, to output: inout ByteBuffer, pool: BufferPool) {
+        output.append(input.extracting(Int(start)..<Int(nameEnd)), pool: pool)
+        if needsDefaultNamespace { output.append(Self.usualDefault, pool: pool) }
+        if needsStreamNamespace { output.append(Self.usualStreams, pool: pool) }
+        output.append(input.extracting(Int(nameEnd)..<Int(end)), pool: pool)
+    }
 }

@@ -12,7 +12,7 @@ struct SAXFindings {
     private var depth = 0
     private var elements = 0
     private var namespaces = 0
-    /// Declarations of each open element.
+    /// Declarations of each open element, by its depth; what lies deeper is of elements that have ended.
     private var declared: [Int32] = []
 
     /// The first thing that was wrong.
@@ -35,7 +35,6 @@ struct SAXFindings {
         depth = 0
         elements = 0
         namespaces = 0
-        declared.removeAll(keepingCapacity: true)
         failure = nil
         kind = nil
         isStreamHeader = false
@@ -79,8 +78,9 @@ extension SAXFindings {
         depth += 1
         elements += 1
         namespaces += declarations.count
-        declared.append(Int32(truncatingIfNeeded: declarations.count))
         if depth > limits.depth { return fail(.policyViolation(.depth)) }
+        if depth > declared.count { declared.append(0) }
+        declared[depth - 1] = Int32(truncatingIfNeeded: declarations.count)
         if elements > limits.elements { return fail(.policyViolation(.elements)) }
         if namespaces > limits.namespaces { return fail(.policyViolation(.namespaces)) }
         if attributes.count + declarations.count > limits.attributes { return fail(.policyViolation(.attributes)) }
@@ -95,8 +95,10 @@ extension SAXFindings {
     }
 
     private mutating func ended() {
+        // After a failure elements may end that were not noted.
+        guard depth > 0, depth <= declared.count else { return }
         depth -= 1
-        namespaces -= Int(declared.popLast() ?? 0)
+        namespaces -= Int(declared[depth])
     }
 
     private mutating func startedRoot(_ name: SAXName, _ attributes: SAXAttributes) {

@@ -5,10 +5,7 @@ package import Bytes
 extension StreamScanner {
     /// Bytes that `write` will append.
     package func outputSize(of cut: ElementCut) -> Int {
-        guard let namespaces else {
-            return cut.size + (cut.needsDefaultNamespace ? Self.usualDefault.utf8CodeUnitCount : 0)
-                + (cut.needsStreamNamespace ? Self.usualStreams.utf8CodeUnitCount : 0)
-        }
+        guard let namespaces else { return cut.usualSize ?? cut.size }
         var size = cut.size
         forEachMissing(cut, namespaces) { size += $0.count }
         return size
@@ -17,13 +14,9 @@ extension StreamScanner {
     package func write(
         _ cut: ElementCut, from input: Span<UInt8>, to output: inout ByteBuffer, pool: BufferPool
     ) {
+        guard let namespaces else { return cut.writeUsual(from: input, to: &output, pool: pool) }
         output.append(input.extracting(Int(cut.start)..<Int(cut.nameEnd)), pool: pool)
-        if let namespaces {
-            forEachMissing(cut, namespaces) { output.append($0, pool: pool) }
-        } else {
-            if cut.needsDefaultNamespace { output.append(Self.usualDefault, pool: pool) }
-            if cut.needsStreamNamespace { output.append(Self.usualStreams, pool: pool) }
-        }
+        forEachMissing(cut, namespaces) { output.append($0, pool: pool) }
         output.append(input.extracting(Int(cut.nameEnd)..<Int(cut.end)), pool: pool)
     }
 
@@ -35,9 +28,6 @@ extension StreamScanner {
         output += Array(copying: input.extracting(Int(cut.nameEnd)..<Int(cut.end)))
         return output
     }
-
-    private static let usualDefault: StaticString = " xmlns='jabber:client'"
-    private static let usualStreams: StaticString = " xmlns:stream='http://etherx.jabber.org/streams'"
 
     private func forEachMissing(
         _ cut: ElementCut, _ namespaces: HeaderNamespaces, _ body: ([UInt8]) -> Void

@@ -167,7 +167,7 @@ package struct StreamScanner: Sendable {
             start: 0, nameEnd: nameEnd, end: UInt32(end), missingExtras: all & ~declaredExtras,
             needsDefaultNamespace: !marks.contains(.declaresDefault),
             needsStreamNamespace: marks.contains(.usesStreams) && !marks.contains(.declaresStreams),
-            isStreamPrefixed: mayBeOfStream(input))
+            isStreamPrefixed: mayBeOfStream(input), isUsual: namespaces == nil)
     }
 
     /// Prefixed names may be in the streams namespace, and so may the two names that live there.

@@ -8,9 +8,9 @@ enum ClientLeg {
     case webSocket(WebSocketBinding)
 
     /// Hands on one element of the server's stream; true when so much waits that upstream should not be read any more.
-    func send(_ cut: ElementCut, from input: Span<UInt8>, scanner: StreamScanner, limit: Int) -> Bool {
+    func send(_ cut: ElementCut, from input: Span<UInt8>, of source: ClientStream, limit: Int) -> Bool {
         switch self {
-        case .webSocket(let binding): binding.send(cut, from: input, scanner: scanner, limit: limit)
+        case .webSocket(let binding): binding.send(cut, from: input, of: source, limit: limit)
         }
     }
 

@@ -166,10 +166,10 @@ final class WebSocketBinding: StreamSocket {
     // MARK: Towards the browser
 
     /// True when so much waits that upstream should not be read any more.
-    func send(_ cut: ElementCut, from input: Span<UInt8>, scanner: StreamScanner, limit: Int) -> Bool {
+    func send(_ cut: ElementCut, from input: Span<UInt8>, of source: ClientStream, limit: Int) -> Bool {
         guard !hasSaidClose else { return false }
-        FrameEncoder.appendHeader(.text, payloadSize: scanner.outputSize(of: cut), to: &outbound, pool: loop.pool)
-        scanner.write(cut, from: input, to: &outbound, pool: loop.pool)
+        FrameEncoder.appendHeader(.text, payloadSize: source.outputSize(of: cut), to: &outbound, pool: loop.pool)
+        source.write(cut, from: input, to: &outbound)
         touchOutput()
         return outbound.count > limit
     }

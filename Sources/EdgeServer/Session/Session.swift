@@ -190,36 +190,36 @@ final class Session {
     }
 
     /// One element of the server's stream.
-    func upstreamSent(_ cut: ElementCut, in input: Span<UInt8>, scanner: StreamScanner) {
+    func upstreamSent(_ cut: ElementCut, in input: Span<UInt8>, _ source: ClientStream) {
         record.count(out: cut.size)
-        if stage == .loggedIn && !cut.isStreamPrefixed { return relay(cut, input, scanner) }
-        switch scanner.classify(cut, in: input) {
+        if stage == .loggedIn && !cut.isStreamPrefixed { return relay(cut, input, source) }
+        switch source.classify(cut, in: input) {
         case .features:
-            let features = scanner.output(cut, from: input)
+            let features = source.output(cut, from: input)
             client?.send(StreamFeatures.filtered(features.span, policy: worker.setup.featurePolicy))
         case .streamError:
             hasStreamError = true
-            relay(cut, input, scanner)
+            relay(cut, input, source)
         case .seeOtherHost:
             fail(StreamFailure(.internalServerError, "the XMPP server refers to another host", .upstreamError))
         case .saslSuccess(let restarts):
-            relay(cut, input, scanner)
+            relay(cut, input, source)
             loggedIn(restarts: restarts)
         case .iqResult where awaitsLegacyLogin:
-            relay(cut, input, scanner)
+            relay(cut, input, source)
             loggedIn(restarts: false)
         case .iqError:
             awaitsLegacyLogin = false
-            relay(cut, input, scanner)
+            relay(cut, input, source)
         default:
-            relay(cut, input, scanner)
+            relay(cut, input, source)
         }
     }
 
-    private func relay(_ cut: ElementCut, _ input: Span<UInt8>, _ scanner: StreamScanner) {
+    private func relay(_ cut: ElementCut, _ input: Span<UInt8>, _ source: ClientStream) {
         guard let client else { return }
-        if client.send(cut, from: input, scanner: scanner, limit: worker.setup.limits.clientOutput) {
-            stream?.pauseReading()
+        if client.send(cut, from: input, of: source, limit: worker.setup.limits.clientOutput) {
+            source.pauseReading()
             client.tellWhenDrained()
         }
     }

@@ -109,6 +109,22 @@ final class ClientStream: StreamSocket {
         if isConnecting { close() } else { closeLingering(for: timing.linger) }
     }
 
+    // MARK: Elements that have come
+
+    /// Bytes of the element as it leaves for the browser.
+    func outputSize(of cut: ElementCut) -> Int { cut.usualSize ?? scanner.outputSize(of: cut) }
+
+    /// Appends the element with the declarations it needs to stand alone.
+    func write(_ cut: ElementCut, from input: Span<UInt8>, to output: inout ByteBuffer) {
+        guard cut.usualSize == nil else { return cut.writeUsual(from: input, to: &output, pool: loop.pool) }
+        scanner.write(cut, from: input, to: &output, pool: loop.pool)
+    }
+
+    func classify(_ cut: ElementCut, in input: Span<UInt8>) -> UpstreamElement { scanner.classify(cut, in: input) }
+
+    /// A copy of the element as it leaves, for those who look into it.
+    func output(_ cut: ElementCut, from input: Span<UInt8>) -> [UInt8] { scanner.output(cut, from: input) }
+
     // MARK: From the loop
 
     override func connected() {
@@ -137,7 +153,7 @@ final class ClientStream: StreamSocket {
                 headerArrived()
                 session.upstreamOpened(header)
             case .element(let cut, let size):
-                session.upstreamSent(cut, in: bytes.extracting(used...), scanner: scanner)
+                session.upstreamSent(cut, in: bytes.extracting(used...), self)
                 used += size
             case .streamEnd(let size):
                 used += size
