@@ -12,12 +12,9 @@ extension BOSHSession {
     }
 
     private mutating func runningAnswer(_ queue: borrowing OutputQueue, _ now: UInt64) -> Answer? {
-        let due = dueCount(now)
-        let live = open.firstIndex { $0.handle != nil }
         // Payload leaves on the oldest request that somebody waits for; those before it go first, to keep the order.
-        let forPayload = queue.isEmpty ? 0 : live.map { $0 + 1 } ?? 0
-        let release = max(due, forPayload)
-        guard release > 0 else { return nil }
+        let hasTaker = !queue.isEmpty && open.contains { $0.handle != nil }
+        guard hasTaker || isAnyDue(now) else { return nil }
         let request = open.removeFirst()
         let hasPayload = !queue.isEmpty && request.handle != nil && request.answer != .paused
         let kind: Answer.Kind =
@@ -29,16 +26,16 @@ extension BOSHSession {
         return respond(request, kind, empty: !hasPayload, now)
     }
 
-    /// How many of the open requests must get their response now, oldest first.
-    private func dueCount(_ now: UInt64) -> Int {
-        // Section 8: with more than `hold` requests here, the oldest is released.
-        var count = min(max(open.count + parked.count - Int(terms.hold), 0), open.count)
-        if open.count == 1, open[0].answer == .creation, parked.isEmpty { count = 0 }
-        for (index, request) in open.enumerated().dropFirst(count) {
-            let isUrgent = request.answer == .atOnce || request.answer == .paused
-            if isUrgent || request.handle != nil && now >= limit(of: request) { count = index + 1 }
+    /// Whether some open request must get its response now; the oldest is always the first to get one.
+    private func isAnyDue(_ now: UInt64) -> Bool {
+        guard let first = open.first else { return false }
+        // Section 8: with more than `hold` requests here, the oldest is released. Nothing competes with a creation request,
+        // and a session that polls waits for features as well.
+        if first.answer != .creation, open.count + parked.count > Int(terms.hold) { return true }
+        return open.contains { request in
+            request.answer == .atOnce || request.answer == .paused
+                || request.handle != nil && now >= limit(of: request)
         }
-        return count
     }
 
     /// When an open request gets its response at the latest.

@@ -79,7 +79,6 @@ extension BOSHSession {
         newest = rid
         pause = request.pause
         pace.note(at: now, idle: request.isIdle)
-        idleSince = now
         var entry = OpenRequest(rid: rid, handle: handle, since: since, keyMark: mark(request))
         acknowledge(request.ack, &entry)
         open.append(entry)

@@ -33,6 +33,17 @@ import Testing
         }
     }
 
+    @Test("BO-081: the newest response is kept however large it is")
+    func largeReplay() {
+        var policy = SessionPolicy()
+        policy.replayBytes = 100
+        let edge = Edge.open(policy: policy)
+        let large = message(String(repeating: "x", count: 1_000))
+        edge.request(101)
+        edge.upstreamSends(large)
+        #expect(edge.elements(edge.request(101)) == [large])
+    }
+
     @Test("BO-078: the answer to a pause is not kept")
     func pauseIsNotKept() {
         let edge = Edge.open()

@@ -75,6 +75,23 @@ import Testing
         #expect(edge.attribute("type", of: second) == "terminate")
     }
 
+    @Test("BO-108: the end goes to the request that somebody waits for, not to a lost one before it")
+    func serverLostBehindLostConnection() {
+        var policy = SessionPolicy()
+        policy.hold = 2
+        policy.polling = 0
+        let edge = Edge.open("ver='1.11' hold='2' wait='50'", policy: policy)
+        edge.loseConnection(edge.request(101))
+        edge.upstreamSends(message("x"))
+        edge.close(.remoteConnectionFailed)
+        let live = edge.request(102)
+        #expect(edge.elements(live) == [message("x")])
+        #expect(edge.attribute("type", of: live) == "terminate")
+        let again = edge.request(101)
+        #expect(edge.elements(again).isEmpty)
+        #expect(edge.attribute("type", of: again) == nil)
+    }
+
     @Test("BO-108: an end that nobody fetches is forgotten after inactivity")
     func unfetched() {
         let edge = Edge.open()
