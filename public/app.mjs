@@ -2,7 +2,7 @@
 // globals, and is the only place that gives them to the modules that must not reach for them.
 
 import { loadConfig } from './xmpp/discovery.mjs';
-import { systemClock } from './core/result.mjs';
+import { asFailure, systemClock } from './core/result.mjs';
 import { pickLanguage, PSEUDO, pseudo, t, useTexts } from './i18n/i18n.mjs';
 import { h } from './ui/dom.mjs';
 import { loginView, showProblem } from './ui/login.mjs';
@@ -49,26 +49,59 @@ function showStartProblem(error) {
   show(h('main', { class: 'login-page' }, h('div', { class: 'card' }, problem)));
 }
 
-/** @param {import('./xmpp/discovery.mjs').Config} config */
-function showLogin(config) {
-  /** @type {import('./features/client.mjs').Host} */
-  const host = {
+/** @returns {import('./features/client.mjs').Host} */
+function hostFor() {
+  return {
     clock: systemClock, WebSocket, storage, lang: document.documentElement.lang,
     // Also where the password may be sent and where WebCrypto exists: https, or this very machine.
-    secure: isSecureContext,
+    secure: isSecureContext, indexedDB,
     put: async (slot, file, progress) => (await import('./ui/media.mjs')).putFile(slot, file, progress),
   };
+}
+
+/**
+ * @param {import('./xmpp/discovery.mjs').Config} config @param {import('./core/result.mjs').Failure | null} [failure] why staying signed in did not work
+ */
+function showLogin(config, failure = null) {
+  const host = hostFor();
   show(loginView({
     config,
+    failure,
     address: storage.getItem(ADDRESS_KEY) ?? '',
     forget: async (account) => (await import('./xmpp/sasl/choose.mjs')).forgetMechanism(storage, account),
-    logIn: async (account, password) => {
+    logIn: async (account, password, stay) => {
       const [{ logIn }, { shellView }] = await Promise.all([import('./features/client.mjs'), import('./ui/app-shell.mjs')]);
       const client = await logIn({ config, account, password, host });
       storage.setItem(ADDRESS_KEY, account.domain === config.domain ? account.local : account.bare);
       show(shellView(client, config));
+      if (stay) {
+        const { keepLogin } = await import('./features/stay.mjs');
+        await keepLogin(host, account.bare, client.connection.options.credentials.keys).catch(() => {});
+      }
     },
   }));
+}
+
+/**
+ * Goes on where the person left, when they chose to stay signed in. What keeps that from working brings the login view.
+ * @param {import('./xmpp/discovery.mjs').Config} config
+ */
+async function goOn(config) {
+  const [{ forgetLogin, keptLogin }, { logIn }, { shellView }, { parseJid }] = await Promise.all([
+    import('./features/stay.mjs'), import('./features/client.mjs'), import('./ui/app-shell.mjs'), import('./xmpp/jid.mjs')]);
+  const host = hostFor();
+  const kept = await keptLogin(host).catch(() => null);
+  const account = parseJid(kept?.account);
+  if (!kept || !account) return showLogin(config);
+  try {
+    const client = await logIn({ config, account, keys: kept.keys, host });
+    show(shellView(client, config));
+  } catch (error) {
+    // Only a refusal makes what is kept useless; a server that is down does not.
+    const failure = asFailure(error);
+    if (!failure.retry) await forgetLogin(host).catch(() => {});
+    showLogin(config, failure);
+  }
 }
 
 async function start() {
@@ -78,7 +111,7 @@ async function start() {
   try {
     const found = await config;
     document.title = found.product;
-    showLogin(found);
+    await (storage.getItem('edge.stay') ? goOn(found) : showLogin(found));
   } catch (error) {
     showStartProblem(error);
   }

@@ -5,7 +5,7 @@ import { randomId } from '../core/bytes.mjs';
 import { stanzaError } from '../xmpp/errors.mjs';
 import { bareOf } from '../xmpp/jid.mjs';
 import { chatStateMessage, displayedMessage, parseMessage, receiptMessage, textMessage } from './message.mjs';
-import { makeMessage } from './message-log.mjs';
+import { afterStamp, makeMessage } from './message-log.mjs';
 /** @typedef {import('./conversations.mjs').Conversation} Conversation */
 /** @typedef {import('./message-log.mjs').Message} Message */
 /** @typedef {import('../xmpp/xml.mjs').XmlElement} XmlElement */
@@ -114,10 +114,13 @@ export class Chat {
       if (corrected) return;
     }
     const known = archiveId || parsed.stanzaIds.get(this.#self) || '';
+    const stamp = delay || parsed.delay;
+    const last = conversation.log.last?.time ?? 0;
+    const time = stamp ? (earlier ? stamp : afterStamp(stamp, last)) : this.router.clock.now();
     const message = makeMessage({
       id: parsed.id || parsed.originId,
       ids: [...senderIds(from, parsed.id, parsed.originId), ...(known ? [`archive ${known}`] : [])],
-      from, mine, body: parsed.body ?? '', time: delay || parsed.delay || this.router.clock.now(),
+      from, mine, body: parsed.body ?? '', time,
       delivery: mine ? 'sent' : '', encrypted: parsed.encrypted, url: parsed.url, archiveId: known, markable: parsed.markable,
     });
     const { added } = this.conversations.add(conversation, message, { live, earlier });

@@ -10,7 +10,7 @@ import { Roster } from './roster.mjs';
 /**
  * @typedef {{
  *   clock: import('../core/result.mjs').Clock, WebSocket: typeof WebSocket, storage: import('../xmpp/sasl/choose.mjs').KeyValue,
- *   secure: boolean, lang: string, put: import('./upload.mjs').Put,
+ *   secure: boolean, lang: string, indexedDB: IDBFactory, put: import('./upload.mjs').Put,
  * }} Host
  * @typedef {{
  *   account: import('../xmpp/jid.mjs').Jid, connection: Connection, router: Router, roster: Roster,
@@ -20,13 +20,14 @@ import { Roster } from './roster.mjs';
 
 /**
  * Logs in. Throws the Failure to show when that does not work.
- * @param {{ config: import('../xmpp/discovery.mjs').Config, account: import('../xmpp/jid.mjs').Jid, password: string, host: Host }} login
+ * @param {{ config: import('../xmpp/discovery.mjs').Config, account: import('../xmpp/jid.mjs').Jid, password?: string, host: Host,
+ *   keys?: import('../xmpp/sasl/scram.mjs').ScramKeys }} login either the password or what was kept of it
  * @returns {Promise<Client>}
  */
-export async function logIn({ config, account, password, host }) {
+export async function logIn({ config, account, password, keys, host }) {
   const { clock, secure, storage, lang } = host;
   const connection = new Connection({
-    account, credentials: { username: account.local, password }, resource: `edge.${randomId(4)}`, lang, secure, storage, clock,
+    account, credentials: { username: account.local, password, keys }, resource: `edge.${randomId(4)}`, lang, secure, storage, clock,
     makeTransport: () => new WebSocketTransport(config.websocket, host),
   });
   const router = new Router(connection, clock);

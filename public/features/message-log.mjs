@@ -19,6 +19,13 @@ export const makeMessage = (message) => ({
   url: '', archiveId: '', markable: false, kind: 'text', ...message,
 });
 
+/**
+ * Where a message with the server's stamp stands. Many servers stamp whole seconds: what comes after another message of
+ * that second then stays behind it.
+ * @param {number} stamp @param {number} lastTime of the message it comes after
+ */
+export const afterStamp = (stamp, lastTime) => (stamp % 1000 === 0 ? Math.min(stamp + 999, Math.max(stamp, lastTime)) : stamp);
+
 export class MessageLog {
   /**
    * Oldest first.

@@ -10,7 +10,7 @@ import { el } from '../xmpp/xml.mjs';
 import { senderIds } from './chat.mjs';
 import { chatStateMessage, parseMessage, textMessage } from './message.mjs';
 import { inOrder } from './mam.mjs';
-import { makeMessage } from './message-log.mjs';
+import { afterStamp, makeMessage } from './message-log.mjs';
 import { Room } from './room.mjs';
 /** @typedef {import('../xmpp/xml.mjs').XmlElement} XmlElement */
 /** @typedef {import('./conversations.mjs').Conversation} Conversation */
@@ -260,9 +260,12 @@ export class Rooms extends Emitter {
     }
     const known = archiveId || parsed.stanzaIds.get(room.jid) || '';
     if (known && !archiveId) room.newest = known;
+    const stamp = past;
+    const last = conversation.log.last?.time ?? 0;
+    const time = stamp ? (earlier ? stamp : afterStamp(stamp, last)) : this.router.clock.now();
     const message = makeMessage({
       id: parsed.id || parsed.originId, ids: [...senderIds(sender, parsed.id, parsed.originId), ...(known ? [`archive ${known}`] : [])],
-      from: sender, mine, body: parsed.body, time: past || this.router.clock.now(), delivery: mine ? 'sent' : '',
+      from: sender, mine, body: parsed.body, time, delivery: mine ? 'sent' : '',
       encrypted: parsed.encrypted, url: parsed.url, archiveId: known,
     });
     const mention = !mine && parsed.body.toLowerCase().includes(room.nick.toLowerCase());

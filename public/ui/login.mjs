@@ -27,16 +27,18 @@ export function showProblem(box, error, extra = null) {
 /**
  * @param {{
  *   config: import('../xmpp/discovery.mjs').Config, address: string,
- *   logIn(account: import('../xmpp/jid.mjs').Jid, password: string): Promise<void>, forget(account: string): void,
+ *   logIn(account: import('../xmpp/jid.mjs').Jid, password: string, stay: boolean): Promise<void>,
+ *   failure: import('../core/result.mjs').Failure | null, forget(account: string): void,
  * }} options
  */
-export function loginView({ config, address, logIn, forget }) {
+export function loginView({ config, address, failure: earlier, logIn, forget }) {
   const problem = h('div', { class: 'problem', role: 'alert', hidden: true });
   const user = h('input', {
     id: 'login-address', name: 'username', autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', inputmode: 'email',
     required: true, value: address, placeholder: config.domain ? t('login.address.short') : t('login.address.full'),
   });
   const password = h('input', { id: 'login-password', name: 'password', type: 'password', autocomplete: 'current-password', required: true });
+  const stay = h('input', { type: 'checkbox', id: 'login-stay' });
   const button = h('button', { class: 'button primary wide', type: 'submit' }, t('login.submit'));
   const reveal = h('button', {
     class: 'reveal', type: 'button', 'aria-pressed': 'false',
@@ -67,7 +69,7 @@ export function loginView({ config, address, logIn, forget }) {
       const account = readAddress();
       button.disabled = true;
       button.textContent = t('login.busy');
-      await logIn(account, password.value);
+      await logIn(account, password.value, stay.checked);
     } catch (error) {
       const failure = asFailure(error);
       const trust = failure.code === 'sasl-downgrade' && h('button', {
@@ -89,7 +91,9 @@ export function loginView({ config, address, logIn, forget }) {
     h('div', { class: 'field' }, h('label', { for: 'login-address' }, t('login.address')),
       h('div', { class: 'joined' }, user, config.domain && h('span', { class: 'suffix', 'aria-hidden': 'true' }, `@${config.domain}`))),
     h('div', { class: 'field' }, h('label', { for: 'login-password' }, t('login.password')), h('div', { class: 'joined' }, password, reveal)),
+    h('div', { class: 'check' }, stay, h('label', { for: 'login-stay' }, t('login.stay'))),
     button);
+  if (earlier) showProblem(problem, earlier);
   const suffix = form.querySelector('.suffix');
   user.addEventListener('input', () => suffix?.classList.toggle('faded', user.value.includes('@')));
   const view = h('main', { class: 'login-page' }, form);

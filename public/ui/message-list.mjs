@@ -218,7 +218,7 @@ export function messageList(conversation, { nameOf, retry, older }) {
       const first = /** @type {HTMLElement | null} */ (content.querySelector('.row'))?.dataset.key;
       const start = messages.findIndex(({ key }) => key === first);
       to = atEnd || start < 0 ? messages.length : Math.min(messages.length, start + shown + batch.size);
-      from = Math.max(0, start < 0 ? to - FIRST_VIEW : Math.max(start, to - MOST));
+      from = Math.max(0, start < 0 ? to - FIRST_VIEW : Math.max(from === 0 ? 0 : start, to - MOST));
       rebuild();
     }
     updateJump();

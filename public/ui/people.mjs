@@ -84,7 +84,7 @@ export async function accountDialog(client) {
     h('option', { value: show, selected: show === presence.own.show }, t(`show.${show}`))));
   const out = h('button', {
     class: 'button danger', type: 'button',
-    on: { click: () => { connection.stop(); setTimeout(() => location.reload(), 300); } },
+    on: { click: async () => { await (await import('../features/stay.mjs')).forgetLogin(host).catch(() => {}); connection.stop(); setTimeout(() => location.reload(), 300); } },
   }, t('account.sign-out'));
   const dialog = openDialog({
     title: t('account.title'),

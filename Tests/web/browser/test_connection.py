@@ -1,11 +1,18 @@
 """Connections that break: nothing is lost, nothing appears twice, and the page says what is going on."""
 
+import os
 import re
 import uuid
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import WebSocketRoute, expect
+from prosody import free_port
 
 from harness.browser import Browser
+from harness.edge import Edge
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 class Wire:
@@ -106,3 +113,29 @@ def test_a_session_taken_over_elsewhere_ends_with_words_and_can_be_taken_back(pe
     expect(line).to_contain_text("You are signed in at another place")
     line.get_by_role("button", name="Continue here").click()
     alice.wait_online()
+
+
+@pytest.mark.skipif("XMPP_EDGE_PAGE" in os.environ, reason="needs an edge of its own")
+def test_a_restart_of_the_edge_is_survived(person, prosody):
+    where = f"127.0.0.1:{free_port()}"
+
+    def edge() -> Edge:
+        return Edge(f"127.0.0.1:{prosody.port}", public=ROOT / "public", listen=(where,))
+
+    alice, bob = person(), person().log_in("bob").open_chat("alice")
+    alice.address = f"http://{where}/"
+    texts = words(3)
+    with edge():
+        alice.log_in("alice").open_chat("bob")
+        alice.say(texts[0])
+        bob.sees(texts[0])
+    alice.say(texts[1])
+    expect(alice.page.locator(".status-line")).to_be_visible()
+    with edge():
+        alice.page.get_by_role("button", name="Try now").click()
+        alice.wait_online()
+        alice.say(texts[2])
+        bob.sees(texts[2])
+        assert [text for text in bob.bodies() if text in texts] == texts
+        alice.context.close()
+    alice.complaints = [text for text in alice.complaints if "WebSocket" not in text]  # Chromium itself notes the refusals

@@ -7,6 +7,22 @@ from urllib.request import urlopen
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 
+# What "stay signed in" leaves on the disk.
+KEPT = """() => new Promise((resolve) => {
+  indexedDB.open('edge').onsuccess = ({ target }) => {
+    target.result.transaction('logins').objectStore('logins').get('alice@edge.test').onsuccess = ({ target: { result } }) =>
+      resolve({ extractable: result.key.extractable, text: JSON.stringify([result, { ...localStorage }, { ...sessionStorage }]) });
+  };
+})"""
+# Pretends that the keys of one account were those of another.
+MOVE_KEYS = """() => new Promise((resolve) => {
+  indexedDB.open('edge').onsuccess = ({ target }) => {
+    const logins = target.result.transaction('logins', 'readwrite').objectStore('logins');
+    logins.get('alice@edge.test').onsuccess = ({ target: { result } }) => { logins.put(result, 'bob@edge.test').onsuccess = resolve; };
+  };
+})"""
+
+
 def problem(page: Page):
     return page.get_by_role("alert")
 
@@ -90,3 +106,31 @@ def test_markup_from_strings_is_refused_by_the_policy(person):
     assert alice.page.evaluate("() => getComputedStyle(document.body).color") != "rgb(255, 0, 0)"
     assert any("policy violation" in complaint for complaint in alice.complaints)
     alice.complaints.clear()
+
+
+def test_whoever_wants_stays_signed_in_without_the_password_being_kept(person):
+    alice = person().visit()
+    alice.page.get_by_label("Stay signed in on this computer").check()
+    alice.fill_login("alice", "secret")
+    alice.wait_online()
+    alice.page.reload()
+    alice.wait_online()
+    kept = alice.page.evaluate(KEPT)
+    assert kept["extractable"] is False and kept["text"].find("secret") < 0
+    alice.page.get_by_role("button", name="My account").click()
+    alice.page.get_by_role("button", name="Sign out").click()
+    expect(alice.page.get_by_role("button", name="Sign in")).to_be_visible()
+    alice.page.reload()
+    expect(alice.page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def test_a_kept_login_that_the_server_refuses_leads_to_the_login_with_the_reason(person):
+    alice = person().visit()
+    alice.page.get_by_label("Stay signed in on this computer").check()
+    alice.fill_login("alice", "secret")
+    alice.wait_online()
+    alice.page.evaluate("() => localStorage.setItem('edge.stay', 'bob@edge.test')")
+    alice.page.evaluate(MOVE_KEYS)
+    alice.page.reload()
+    expect(problem(alice.page)).to_be_visible()
+    assert alice.page.evaluate("() => localStorage.getItem('edge.stay')") is None

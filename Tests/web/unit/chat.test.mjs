@@ -130,6 +130,15 @@ describe('sending', () => {
   });
 });
 
+test('messages that come late with whole seconds stay behind what they came after', () => {
+  clock.time = 1_700_000_000_500;
+  chat.send(conversations.open('bob@edge.test'), 'mine');
+  incoming(`<body>late 1</body><delay xmlns='urn:xmpp:delay' stamp='2023-11-14T22:13:20Z'/>`, { id: 'l1' });
+  incoming(`<body>late 2</body><delay xmlns='urn:xmpp:delay' stamp='2023-11-14T22:13:20Z'/>`, { id: 'l2' });
+  incoming(`<body>before</body><delay xmlns='urn:xmpp:delay' stamp='2023-11-14T22:13:19Z'/>`, { id: 'l3' });
+  assert.deepEqual(bodies(), ['before', 'mine', 'late 1', 'late 2']);
+});
+
 describe('the log', () => {
   test('is in order of time whatever the order of arrival', () => {
     const messages = new MessageLog();
