@@ -140,6 +140,13 @@ test('messages that come late with whole seconds stay behind what they came afte
 });
 
 describe('the log', () => {
+  test('lets only the sender correct, whatever id is given', () => {
+    const messages = new MessageLog();
+    messages.add(makeMessage({ from: 'x', body: 'a', time: 1, ids: ['a'] }));
+    assert.equal(messages.correct('a', 'y', 'b'), null);
+    assert.equal(messages.correct('a', 'x', 'b')?.body, 'b');
+  });
+
   test('is in order of time whatever the order of arrival', () => {
     const messages = new MessageLog();
     for (const time of [5, 1, 3, 3, 9, 2]) messages.add(makeMessage({ from: 'x', body: String(time), time }));
