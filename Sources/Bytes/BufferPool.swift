@@ -8,7 +8,7 @@ package final class BufferPool {
     private static let smallest = 512
     private static let largest = smallest << (2 * (classes - 1))
     /// Bytes kept per size class, so that a burst does not pin its peak for ever.
-    package static let defaultKeep = 1 << 20
+    package static let defaultKeep = 128 << 10
 
     /// The kept blocks of one class: each holds the place of the next in its first bytes.
     private struct Stock {

@@ -2,11 +2,25 @@
 /// is empty. Knows memory; knows nothing of sockets or protocols.
 package struct ByteBuffer: ~Copyable {
     private var base: UnsafeMutablePointer<UInt8>?
-    private var head = 0
-    private var tail = 0
-    private var capacity = 0
+    // 32 bits each: every connection carries several of these, nearly always empty.
+    private var headPlace: UInt32 = 0
+    private var tailPlace: UInt32 = 0
+    private var capacityBytes: UInt32 = 0
 
-    /// An empty buffer holds no storage.
+    private var head: Int {
+        get { Int(headPlace) }
+        set { headPlace = UInt32(newValue) }
+    }
+    private var tail: Int {
+        get { Int(tailPlace) }
+        set { tailPlace = UInt32(newValue) }
+    }
+    private var capacity: Int {
+        get { Int(capacityBytes) }
+        set { capacityBytes = UInt32(newValue) }
+    }
+
+    /// An empty buffer holds no storage. What holds more than 4 GiB has lost its limit long before.
     package init() {}
 
     deinit {

@@ -92,7 +92,7 @@ def system_calls(arguments, folder):
     counts = []
     for index, count in enumerate((arguments.messages, arguments.messages * 3)):
         path = os.path.join(folder, f"strace.{index}")
-        run(["strace", "-f", "-q", "-o", path], count, arguments)
+        run(["strace", "-D", "-f", "-q", "-o", path], count, arguments)
         calls = collections.Counter(re.findall(r"^\d+ +(\w+)\(", open(path).read(), re.M))
         counts.append(calls)
     print("system calls per echoed message:")
