@@ -1,4 +1,5 @@
-"""A c2s server for measurements: any login succeeds, every message comes back. Prints its port; stops with its standard
+"""A c2s server for measurements: any login succeeds, every message comes back. Takes a port, 0 for a
+free one, and prints it; stops with its standard
 input. It looks for substrings instead of parsing, so only our own measuring client may talk to it."""
 import asyncio
 import sys
@@ -34,7 +35,7 @@ class Stream(asyncio.Protocol):
 
 async def main():
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Stream, "127.0.0.1", 0, backlog=10000)
+    server = await loop.create_server(Stream, "127.0.0.1", int(sys.argv[1]), backlog=10000)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 

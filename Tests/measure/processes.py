@@ -12,9 +12,9 @@ EDGE = os.environ.get("XMPP_EDGE_BINARY", os.path.join(ROOT, ".build/release/xmp
 
 
 @contextlib.contextmanager
-def fast_upstream():
-    process = subprocess.Popen([sys.executable, os.path.join(HERE, "fast_upstream.py")], stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, text=True)
+def fast_upstream(port=0):
+    process = subprocess.Popen([sys.executable, os.path.join(HERE, "fast_upstream.py"), str(port)],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield int(process.stdout.readline())
     finally:
