@@ -92,11 +92,17 @@ final class Session {
     private func forward(_ element: CheckedElement, of message: Span<UInt8>) {
         record.count(in: element.range.count)
         guard let stream else { return }
+        let limit = worker.setup.limits.upstreamOutput
         let isFull: Bool
         if element.needsRewrite {
-            isFull = stream.send(worker.checker.rewritten(message).span, limit: worker.setup.limits.upstreamOutput)
+            let rewritten = worker.checker.rewritten(message)
+            // Better no session than a stanza that got lost in silence.
+            guard !rewritten.isEmpty else {
+                return fail(StreamFailure(.internalServerError, "the prefixes of this element cannot be rewritten"))
+            }
+            isFull = stream.send(rewritten.span, limit: limit)
         } else {
-            isFull = stream.send(message.extracting(element.range), limit: worker.setup.limits.upstreamOutput)
+            isFull = stream.send(message.extracting(element.range), limit: limit)
         }
         if isFull {
             client?.pauseReading()
