@@ -45,7 +45,7 @@ fuzz:
 
 sanitize:
 	@deploy/packages test
-	@Tests/sanitize
+	@Tests/sanitizing/run
 
 clean:
 	rm -rf .build .build-asan .build-tsan .venv
