@@ -26,7 +26,7 @@ package enum XMLDeclaration {
         // Read as the attributes of a tag, which they look like.
         let inner = Array(copying: declaration.extracting(5..<(declaration.count - 2)))
         var cursor = MarkupCursor(Array("<x".utf8) + inner + Array(">".utf8))
-        guard case .start(let tag)? = try cursor.next(), tag.range.upperBound == cursor.bytes.count else {
+        guard case .start(let tag)? = try cursor.next(), tag.range.upperBound == cursor.bytes.count, !tag.isEmpty else {
             throw .notWellFormed
         }
         let fields = tag.attributes.map { attribute in

@@ -201,7 +201,8 @@ private func outcome(_ bytes: [UInt8], _ limits: XMLLimits = .afterLogin) -> Out
     @Test(
         "a declaration that is none is refused",
         arguments: [
-            "<?xml ?>", "<?xml encoding='UTF-8'?>", "<?xml version='1.0' standalone='maybe'?>", "<?xml version='1.0'>",
+            "<?xml ?>", "<?xml version='1.0'/?>", "<?xml encoding='UTF-8'?>",
+            "<?xml version='1.0' standalone='maybe'?>", "<?xml version='1.0'>",
             "<?xml version='1.0' version='1.0'?>", "<?xml version='1.0' encoding='UTF-8' x='y'?>",
             "<?xml version='1.0' standalone='yes' encoding='UTF-8'?>", "<?xml version='1.0'></x>?>",
         ])
