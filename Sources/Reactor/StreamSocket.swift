@@ -98,7 +98,11 @@ open class StreamSocket: LoopMember {
 
     public override final func ready(_ readiness: Readiness) {
         if flags.contains(.connecting) { return finishConnecting() }
-        if readiness.contains(.read) || !readiness.isDisjoint(with: [.failure, .hangup]) && watched.contains(.read) {
+        // Reading has just been resumed: what is kept comes before what follows it, the end of the connection included,
+        // and before more is kept.
+        if flags.contains(.postponed) && pendingError == 0 { takeUp() }
+        guard isOpen else { return }
+        if (readiness.contains(.read) || !readiness.isDisjoint(with: [.failure, .hangup])) && watched.contains(.read) {
             read()
         } else if !readiness.isDisjoint(with: [.failure, .hangup]) {
             // Nobody reads, so nobody would notice, and epoll would report it for ever.
@@ -148,12 +152,13 @@ open class StreamSocket: LoopMember {
 
     /// Closes at once; output that waits is lost.
     package final func close() {
-        guard descriptor >= 0 else { return }
+        // Without a descriptor and yet registered: there was none left to connect with.
+        guard descriptor >= 0 || isRegistered else { return }
         let number = descriptor
         descriptor = -1
         loop.unregister(self)
         // Closing takes the descriptor out of epoll: nobody else holds the open file.
-        _ = Glibc.close(number)
+        if number >= 0 { _ = Glibc.close(number) }
         if !flags.contains(.processing) { inbound.release(to: loop.pool) }
         outbound.release(to: loop.pool)
         closed()

@@ -103,6 +103,24 @@ final class Box<Value> {
         #expect(pair.server.bytes == [1, 2, 3])
     }
 
+    @Test func givesKeptBytesBeforeItTellsTheEnd() throws {
+        let pair = try Pair()
+        pair.server.onData = { server in
+            if server.grain == 100 { server.pauseReading() }
+        }
+        pair.server.grain = 100
+        pair.client.send([1, 2, 3])
+        pair.run { pair.server.isReadingPaused }
+        pair.client.close()
+        for _ in 0..<5 { pair.loop.turn(atMost: 1) }
+        pair.server.grain = 1
+        pair.server.onData = { server in server.events.append("data") }
+        pair.server.resumeReading()
+        pair.run { pair.server.events.contains("finished") }
+        #expect(pair.server.events == ["data", "finished"])
+        #expect(pair.server.bytes == [1, 2, 3])
+    }
+
     @Test func tellsOnceWhenOutputHasDrainedAndKeepsNoStorage() throws {
         let pair = try Pair()
         let size = 8 << 20

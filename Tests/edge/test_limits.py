@@ -1,7 +1,6 @@
 """Everything is bounded: time, sizes, descriptors, and what waits for somebody who does not read."""
 
 import random
-import socket
 import time
 
 import pytest
@@ -12,7 +11,7 @@ from harness.http import HTTPClient, get
 from harness.stream import CLIENT, STREAMS
 from harness.table import Table
 from harness.websocket import CLOSE, PING, PONG, TEXT, WebSocket, encode, request
-from harness.wire import Ended, Wire, connect
+from harness.wire import Ended, Wire, connect, narrow
 
 QUICK = {
     "XMPP_EDGE_LIMITS_TIME_TO_HEAD": "1 s", "XMPP_EDGE_LIMITS_TIME_TO_BODY": "1 s", "XMPP_EDGE_LIMITS_KEEP_ALIVE_IDLE": "2 s",
@@ -208,12 +207,6 @@ def takes_a_session(edge) -> bool:
 
 
 # Back-pressure
-
-
-def narrow(connection: socket.socket) -> None:
-    """Keeps the kernel's own buffers small, so that what is held is held by the edge."""
-    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-        connection.setsockopt(socket.SOL_SOCKET, option, 32 * 1024)
 
 
 @pytest.mark.memory

@@ -29,6 +29,12 @@ def connect(address: Address, timeout: float = PATIENCE) -> socket.socket:
     return connection
 
 
+def narrow(connection: socket.socket) -> None:
+    """Keeps the kernel's own buffers small, so that what is held is held by the edge."""
+    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        connection.setsockopt(socket.SOL_SOCKET, option, 32 * 1024)
+
+
 class Wire:
     """Sends and receives bytes. `received` is everything that ever came."""
 

@@ -273,6 +273,8 @@ final class Session {
     /// Another address of the server is tried.
     func upstreamReplaced(by next: ClientStream) {
         stream = next
+        // The browser may be paused for the output that the next one took over.
+        next.tellWhenDrained()
     }
 
     // MARK: Ends
