@@ -28,10 +28,10 @@ enum ClientLeg {
         }
     }
 
-    /// `<open/>` has come: from now on the time to login counts.
-    func limitLogin() {
+    /// `<open/>` has come: now login is awaited.
+    func limitLogin(until deadline: Instant) {
         switch self {
-        case .webSocket(let binding): binding.limitLogin()
+        case .webSocket(let binding): binding.limitLogin(until: deadline)
         }
     }
 

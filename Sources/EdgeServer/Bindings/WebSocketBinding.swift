@@ -181,8 +181,8 @@ final class WebSocketBinding: StreamSocket {
         touchOutput()
     }
 
-    func limitLogin() {
-        if phase == .negotiating { deadline = loop.now + worker.setup.limits.timeToLogin }
+    func limitLogin(until deadline: Instant) {
+        if phase == .negotiating { self.deadline = deadline }
     }
 
     /// Larger messages are fine from now on, and pings begin.

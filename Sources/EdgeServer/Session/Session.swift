@@ -129,7 +129,7 @@ final class Session {
             return fail(StreamFailure(.invalidFrom, "from is no JID"))
         }
         stage = .opening
-        client?.limitLogin()
+        client?.limitLogin(until: record.began + worker.setup.limits.timeToLogin)
         record.domain = domain
         record.route = route
         answersTo = attributes.from

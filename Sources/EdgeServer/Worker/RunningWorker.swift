@@ -21,7 +21,8 @@ struct RunningWorker {
                 let worker = try Worker(shared: shared, setup: setup, site: site)
                 try mailbox.open(in: worker.loop) { [unowned worker] in worker.receive($0) }
                 try worker.listen(on: sockets, as: .web)
-                worker.loop.run()
+                // What the loop calls holds the worker unowned.
+                withExtendedLifetime(worker) { worker.loop.run() }
             } catch {
                 shared.log.problem("worker \(index) cannot run: \(error)")
             }
