@@ -55,6 +55,17 @@ import Testing
         }
     }
 
+    @Test(
+        "A policy header can only be given plain origins",
+        arguments: [
+            ("http://Up.example:5280", "http://up.example:5280"), ("wss://[::1]:1", "wss://[::1]:1"),
+            ("http://a;b", nil), ("http://a'b", nil), ("http://*", nil), ("http://a/b", nil), ("data://a", nil),
+            ("a.example", nil),
+        ])
+    func sourceExpression(_ word: String, _ text: String?) {
+        #expect(OriginPolicy.sourceExpression(word) == text)
+    }
+
     @Test("The words give the policy back")
     func words() throws {
         let policy = try OriginPolicy(words: ["no-origin", "https://a.example"])

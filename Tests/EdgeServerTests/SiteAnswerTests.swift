@@ -70,6 +70,7 @@ import Testing
         let text = fields(try answer([], asset: page), SecurityHeaders(connectOrigins: ["wss://x.example"]))
         #expect(text.contains("Content-Security-Policy: default-src 'none'; script-src 'self'; "))
         #expect(text.contains("; connect-src 'self' https: wss://x.example; "))
+        #expect(text.contains("; img-src 'self' blob: https: wss://x.example; "))
         #expect(text.contains("; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types app-sw\r\n"))
         #expect(!text.contains("unsafe"))
         // A picture opened by itself is a page too; a script is not, and a worker would be bound by its policy.

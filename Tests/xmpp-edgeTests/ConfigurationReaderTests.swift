@@ -133,6 +133,11 @@ import xmpp_edge
             "edge.yaml: allowed-origins: \"chat.example.org\" is not same-host, no-origin, * or an origin such as "
                 + "https://chat.example.org"
         ),
+        (
+            "connect-origins: [\"http://a; script-src *\"]",
+            "edge.yaml: connect-origins: \"http://a; script-src *\" is not an origin, such as "
+                + "http://upload.example.org:5443"
+        ),
         ("strip-channel-binding: perhaps", "edge.yaml: strip-channel-binding: \"perhaps\" is not true or false"),
         (
             "hide-mechanisms: ['PLAIN TEXT']",

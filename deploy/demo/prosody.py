@@ -166,6 +166,10 @@ class Prosody:
         except OSError:
             return False
 
+    @property
+    def upload_origin(self) -> str:
+        return f"http://127.0.0.1:{self.http_port}"
+
     def log(self) -> str:
         path = self.folder / "prosody.log"
         return path.read_text(errors="replace") if path.exists() else ""

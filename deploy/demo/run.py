@@ -44,14 +44,14 @@ def port_is_taken(port: int) -> bool:
     return False
 
 
-def run_edge(port: int, domain: str, upstream: str, greeting: str) -> int:
+def run_edge(port: int, domain: str, upstream: str, greeting: str, settings: dict[str, str] | None = None) -> int:
     command = [
         str(EDGE), "--listen", f"127.0.0.1:{port}", "--domain", domain, "--upstream", upstream,
         "--public", str(ROOT / "public"), "--admin", "127.0.0.1:0",
     ]
     edge = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        preexec_fn=end_with_parent,
+        preexec_fn=end_with_parent, env={**os.environ, **(settings or {})},
     )
     try:
         assert edge.stdout
@@ -84,7 +84,9 @@ def run_demo(port: int, domain: str) -> int:
             "", f"Open http://127.0.0.1:{port}/ in two browser windows and log in as", *rows,
             f"Rooms are at rooms.{domain}. Everything is gone when you press Ctrl-C.", "",
         ])
-        return run_edge(port, domain, f"127.0.0.1:{prosody.port}", greeting)
+        # Files go straight to Prosody, which has plain http on loopback only.
+        settings = {"XMPP_EDGE_CONNECT_ORIGINS": prosody.upload_origin}
+        return run_edge(port, domain, f"127.0.0.1:{prosody.port}", greeting, settings)
     finally:
         prosody.stop()
 

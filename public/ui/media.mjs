@@ -28,7 +28,9 @@ export function picture(address) {
   } catch {
     return null;
   }
-  if (url.protocol !== 'https:' || !PICTURE.test(url.pathname)) return null;
+  // On plain http the policy of the page says which hosts are meant.
+  const allowed = url.protocol === 'https:' || (url.protocol === 'http:' && location.protocol === 'http:');
+  if (!allowed || !PICTURE.test(url.pathname)) return null;
   const { href } = url;
   const button = h('button', { class: 'button small', type: 'button', title: url.host, on: { click: () => {
     const image = h('img', { class: 'picture', src: href, alt: t('media.picture') });

@@ -31,6 +31,16 @@ package struct OriginPolicy: Sendable, Equatable {
         package let word: String
     }
 
+    /// An origin that a Content-Security-Policy can name; nil for what is none.
+    package static func sourceExpression(_ word: String) -> String? {
+        guard let origin = Origin(word), ["http", "https", "ws", "wss"].contains(origin.scheme) else { return nil }
+        let isHost = origin.authority.utf8.allSatisfy { byte in
+            byte < 0x80 && Character(UnicodeScalar(byte)).isLetter || (0x30...0x39).contains(byte)
+                || ".-:[]".utf8.contains(byte)
+        }
+        return isHost ? origin.text : nil
+    }
+
     /// The words that give this policy.
     package var words: [String] {
         (allowsAny ? [Self.anyWord] : []) + (allowsSameHost ? [Self.sameHostWord] : [])

@@ -17,6 +17,9 @@ package struct Settings: Sendable, Equatable {
     /// Where BOSH is taken, each with and without a slash at the end.
     package var boshPaths = ["/bosh", "/http-bind"]
     package var allowedOrigins = OriginPolicy()
+    /// Where the page may connect and load pictures from beside its own host and https: what an upload service on plain
+    /// http needs.
+    package var connectOrigins: [String] = []
     package var mechanisms = MechanismFilter.all
     /// Hides `-PLUS` mechanisms and the channel bindings of XEP-0440 from the browser. Off, because a browser cannot use
     /// them anyway; for clients that try and fail.

@@ -19,22 +19,23 @@ package struct SecurityHeaders: Sendable {
     private let embeddablePolicy: [UInt8]
 
     /// - Parameters:
-    ///   - connectOrigins: where the page may connect beside its own host, such as `wss://xmpp.example.org`.
+    ///   - connectOrigins: where the page may connect and load media from beside its own host and https, such as
+    ///     `http://upload.example.org`.
     ///   - frameAncestors: origins of pages that may frame the guest room, beside our own.
     package init(connectOrigins: [String] = [], frameAncestors: [String] = []) {
-        let connect = (["'self'", "https:"] + connectOrigins).joined(separator: " ")
-        documentPolicy = Self.policy(connect: connect, ancestors: "'none'")
+        let others = (["https:"] + connectOrigins).joined(separator: " ")
+        documentPolicy = Self.policy(others: others, ancestors: "'none'")
         embeddablePolicy = Self.policy(
-            connect: connect, ancestors: (["'self'"] + frameAncestors).joined(separator: " "))
+            others: others, ancestors: (["'self'"] + frameAncestors).joined(separator: " "))
     }
 
     /// `connect-src 'self'` includes WebSockets to the same host in every current engine. `https:` is for uploads and
     /// for media that contacts send. The one Trusted Types policy is for the service worker's address.
-    private static func policy(connect: String, ancestors: String) -> [UInt8] {
+    private static func policy(others: String, ancestors: String) -> [UInt8] {
         Array(
             """
-            default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: https:; \
-            media-src 'self' blob: https:; connect-src \(connect); worker-src 'self'; manifest-src 'self'; \
+            default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: \(others); \
+            media-src 'self' blob: \(others); connect-src 'self' \(others); worker-src 'self'; manifest-src 'self'; \
             font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors \(ancestors); \
             require-trusted-types-for 'script'; trusted-types app-sw
             """.utf8)

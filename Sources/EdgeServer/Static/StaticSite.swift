@@ -43,7 +43,9 @@ package struct StaticSite: Sendable {
         // The settings in it have no date; that of this reading is never too old.
         files.append((configName, config, Instant.wallSeconds()))
         return StaticSite(
-            files: files, headers: SecurityHeaders(frameAncestors: settings.allowedOrigins.origins))
+            files: files,
+            headers: SecurityHeaders(
+                connectOrigins: settings.connectOrigins, frameAncestors: settings.allowedOrigins.origins))
     }
 
     private static let configName = "config.json"

@@ -13,6 +13,9 @@ extension SettingKey {
             .list("websocket-paths", "a path, such as /ws", \.websocketPaths, { $0 }, { $0 }),
             .list("bosh-paths", "a path, such as /bosh", \.boshPaths, { $0 }, { $0 }),
             allowedOrigins,
+            .list(
+                "connect-origins", "an origin, such as http://upload.example.org:5443", \.connectOrigins,
+                { OriginPolicy.sourceExpression($0) }, { $0 }),
             .list("allow-mechanisms", mechanismForm, \.mechanisms.allowed, { $0.uppercased() }, { $0 }),
             .list("hide-mechanisms", mechanismForm, \.mechanisms.hidden, { $0.uppercased() }, { $0 }),
             stripChannelBinding,

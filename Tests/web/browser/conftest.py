@@ -38,7 +38,8 @@ def service(request: pytest.FixtureRequest) -> Iterator[str]:
         yield running
         return
     server = request.getfixturevalue("prosody")
-    with Edge(f"127.0.0.1:{server.port}", domain=DOMAIN, public=ROOT / "public") as edge:
+    settings = {"XMPP_EDGE_CONNECT_ORIGINS": server.upload_origin}
+    with Edge(f"127.0.0.1:{server.port}", domain=DOMAIN, public=ROOT / "public", environment=settings) as edge:
         host, port = edge.address
         yield f"http://{host}:{port}/"
 

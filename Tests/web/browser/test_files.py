@@ -1,0 +1,30 @@
+"""Files sent to others: through the server's upload service, shown only when somebody asks."""
+
+import base64
+import uuid
+
+from playwright.sync_api import expect
+
+PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGNkYPjPwMDAxMDAwMDAAAANHQEDasKb6QAAAABJRU5ErkJggg==")
+
+
+def test_a_picture_is_sent_and_shown_when_asked_for(person):
+    alice, bob = person().log_in("alice"), person().log_in("bob")
+    alice.open_chat("bob")
+    bob.open_chat("alice")
+    name = f"{uuid.uuid4().hex[:8]}.png"
+    alice.page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "image/png", "buffer": PICTURE})
+    row = bob.page.locator(".row", has_text=name)
+    expect(row).to_be_visible()
+    fetched = []
+    bob.page.on("request", lambda request: fetched.append(request.url))
+    assert row.locator("img").count() == 0 and not any(name in url for url in fetched)
+    row.get_by_role("button", name="Show picture").click()
+    expect(row.locator("img")).to_be_visible()
+    bob.page.wait_for_function("() => document.querySelector('.picture').naturalWidth === 2")
+
+
+def test_a_file_that_is_too_large_is_refused_with_words(person):
+    alice = person().log_in("alice").open_chat("bob")
+    alice.page.locator("input[type=file]").set_input_files({"name": "big.bin", "mimeType": "application/octet-stream", "buffer": bytes(11 * 1024 * 1024)})
+    expect(alice.page.locator(".toast")).to_have_text("The file is too large for this server.")
