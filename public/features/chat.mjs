@@ -4,6 +4,7 @@
 import { randomId } from '../core/bytes.mjs';
 import { stanzaError } from '../xmpp/errors.mjs';
 import { bareOf } from '../xmpp/jid.mjs';
+import { applyChange } from './changes.mjs';
 import { chatStateMessage, displayedMessage, parseMessage, receiptMessage, textMessage } from './message.mjs';
 import { afterStamp, makeMessage } from './message-log.mjs';
 /** @typedef {import('./conversations.mjs').Conversation} Conversation */
@@ -106,7 +107,11 @@ export class Chat {
     const peer = mine ? this.#peer(parsed.to) : from;
     if (!peer || parsed.type === 'groupchat' || parsed.type === 'error') return;
     this.#signals(parsed, peer, mine, live);
-    if (parsed.body === null && !parsed.encrypted) return;
+    if (parsed.change) {
+      this.#change(parsed.change, peer, from, delay || parsed.delay || this.router.clock.now());
+      return;
+    }
+    if (parsed.body === null && !parsed.encrypted && !parsed.retracted) return;
     const conversation = this.conversations.open(peer);
     if (parsed.replaces && parsed.body !== null) {
       const corrected = conversation.log.correct(`${from} ${parsed.replaces}`, from, parsed.body);
@@ -122,11 +127,25 @@ export class Chat {
       ids: [...senderIds(from, parsed.id, parsed.originId), ...(known ? [`archive ${known}`] : [])],
       from, mine, body: parsed.body ?? '', time,
       delivery: mine ? 'sent' : '', encrypted: parsed.encrypted, url: parsed.url, archiveId: known, markable: parsed.markable,
+      quote: parsed.quote, retracted: parsed.retracted,
     });
     const { added } = this.conversations.add(conversation, message, { live, earlier });
     if (added && live && !mine && parsed.wantsReceipt && parsed.id && this.privacy.mayReveal(peer)) {
       this.router.send(receiptMessage(parsed.from, parsed.id));
     }
+  }
+
+  /**
+   * Reactions and retractions of either side, to a message of either side.
+   * @param {import('./changes.mjs').Change} change @param {string} peer @param {string} from @param {number} time
+   */
+  #change(change, peer, from, time) {
+    const conversation = this.conversations.all.get(peer);
+    if (!conversation) return;
+    const ids = [...senderIds(peer, change.id), ...senderIds(this.#self, change.id), `archive ${change.id}`];
+    conversation.log.whenThere(ids, (message) => {
+      if (applyChange(message, change, { from, author: from, time })) this.conversations.touch(conversation, message);
+    });
   }
 
   /** @param {XmlElement} stanza @returns {boolean} */

@@ -5,6 +5,7 @@ import { randomId } from '../core/bytes.mjs';
 import { bareOf } from '../xmpp/jid.mjs';
 import { CLIENT, CORRECT, DATA_FORM, DELAY, FORWARD, MAM, RSM } from '../xmpp/ns.mjs';
 import { el } from '../xmpp/xml.mjs';
+import { readChange } from './changes.mjs';
 import { readDelay } from './message.mjs';
 /** @typedef {import('../xmpp/xml.mjs').XmlElement} XmlElement */
 
@@ -15,7 +16,7 @@ import { readDelay } from './message.mjs';
  */
 export function inOrder(messages, earlier) {
   if (!earlier) return messages;
-  const changes = messages.filter(({ stanza }) => stanza.child('body') === null || stanza.child('replace', CORRECT) !== null);
+  const changes = messages.filter(({ stanza }) => stanza.child('body') === null || stanza.child('replace', CORRECT) !== null || readChange(stanza) !== null);
   return [...messages.filter((one) => !changes.includes(one)).reverse(), ...changes];
 }
 

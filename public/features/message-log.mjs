@@ -6,17 +6,22 @@
  * @typedef {{
  *   key: string, id: string, ids: string[], from: string, mine: boolean, body: string, time: number, delivery: Delivery,
  *   error: string, corrected: boolean, encrypted: string, url: string, archiveId: string, markable: boolean, kind: 'text' | 'event',
- * }} Message `from`: bare JID, or the occupant's JID in rooms; `key` is unique for the life of the page
+ *   author: string, reactions: Map<string, { from: string, emojis: string[], time: number }>, retracted: boolean, reason: string,
+ *   quote: { id: string, from: string, text: string } | null,
+ * }} Message `from`: bare JID, or the occupant's JID in rooms; `author`: who may change it, the same or a room's lasting id
+ *   for the person (XEP-0421); `key` is unique for the life of the page
  */
 
 /** @type {Delivery[]} */
 const ORDER = ['failed', 'pending', 'sent', 'delivered', 'read'];
+const EARLY_LIMIT = 500; // changes that wait for messages nobody may ever read back to
 let lastKey = 0;
 
 /** @param {Partial<Message> & { from: string, body: string, time: number }} message @returns {Message} */
 export const makeMessage = (message) => ({
   key: `m${(lastKey += 1)}`, id: '', ids: [], mine: false, delivery: '', error: '', corrected: false, encrypted: '',
-  url: '', archiveId: '', markable: false, kind: 'text', ...message,
+  url: '', archiveId: '', markable: false, kind: 'text',
+  author: message.from, reactions: new Map(), retracted: false, reason: '', quote: null, ...message,
 });
 
 /**
@@ -34,6 +39,11 @@ export class MessageLog {
   messages = [];
   /** @type {Map<string, Message>} */
   #byId = new Map();
+  /**
+   * What came before the message it is about.
+   * @type {Map<string, ((message: Message) => void)[]>}
+   */
+  #early = new Map();
 
   /** @param {string} id one of `ids` */
   find(id) {
@@ -58,6 +68,7 @@ export class MessageLog {
     }
     for (const id of message.ids) this.#byId.set(id, message);
     this.messages.splice(this.#placeFor(message.time, earlier), 0, message);
+    this.#catchUp(message);
     return { message, added: true };
   }
 
@@ -69,12 +80,22 @@ export class MessageLog {
   }
 
   /**
-   * XEP-0308: only who wrote a message may correct it.
-   * @param {string} id the id the correction names, in the form of `ids` @param {string} from @param {string} body
+   * Does something to a message, now or when it is there.
+   * @param {string[]} ids any of them, in the form of `ids` @param {(message: Message) => void} act
    */
-  correct(id, from, body) {
+  whenThere(ids, act) {
+    const message = ids.map((id) => this.#byId.get(id)).find(Boolean);
+    if (message) act(message);
+    else if (this.#early.size < EARLY_LIMIT) for (const id of ids) this.#early.set(id, [...(this.#early.get(id) ?? []), act]);
+  }
+
+  /**
+   * XEP-0308: only who wrote a message may correct it.
+   * @param {string} id the id the correction names, in the form of `ids` @param {string} author @param {string} body
+   */
+  correct(id, author, body) {
     const message = this.#byId.get(id);
-    if (!message || message.from !== from) return null;
+    if (!message || message.author !== author || message.retracted) return null;
     message.body = body;
     message.corrected = true;
     return message;
@@ -113,7 +134,18 @@ export class MessageLog {
     known.ids = [...new Set([...known.ids, ...again.ids])];
     for (const id of known.ids) this.#byId.set(id, known);
     known.archiveId ||= again.archiveId;
+    // A room's lasting id for us is only known when our message comes back.
+    if (known.author === known.from) known.author = again.author;
     if (known.mine && again.mine) this.deliver(known, 'sent');
+    this.#catchUp(known);
+  }
+
+  /** @param {Message} message */
+  #catchUp(message) {
+    for (const id of this.#early.size > 0 ? message.ids : []) {
+      for (const act of this.#early.get(id) ?? []) act(message);
+      this.#early.delete(id);
+    }
   }
 
   /**

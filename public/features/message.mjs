@@ -3,8 +3,9 @@
 
 import { el } from '../xmpp/xml.mjs';
 import {
-  CHAT_STATES, CORRECT, DELAY, ENCRYPTION, HINTS, MARKERS, OOB, RECEIPTS, STANZA_ID,
+  CHAT_STATES, CORRECT, DELAY, ENCRYPTION, HINTS, MARKERS, OCCUPANT_ID, OOB, RECEIPTS, REPLY, RETRACT, STANZA_ID,
 } from '../xmpp/ns.mjs';
+import { readChange, withoutFallback } from './changes.mjs';
 /** @typedef {import('../xmpp/xml.mjs').XmlElement} XmlElement */
 
 const BODY_LIMIT = 64 * 1024; // what one row may show
@@ -14,7 +15,9 @@ const BODY_LIMIT = 64 * 1024; // what one row may show
  *   type: string, from: string, to: string, id: string, originId: string, stanzaIds: Map<string, string>,
  *   body: string | null, subject: string | null, delay: number, delayFrom: string, replaces: string, received: string, displayed: string,
  *   wantsReceipt: boolean, markable: boolean, chatState: string, encrypted: string, url: string,
- * }} ParsedMessage `delay` is a time in ms or 0
+ *   occupantId: string, change: import('./changes.mjs').Change | null, retracted: boolean,
+ *   quote: { id: string, from: string, text: string } | null,
+ * }} ParsedMessage `delay` is a time in ms or 0; quote: what it answers; retracted: what an archive keeps of a message taken back
  */
 
 /** @param {XmlElement | null} delay */
@@ -26,6 +29,9 @@ export function parseMessage(stanza) {
   const stanzaIds = new Map(stanza.elements('stanza-id', STANZA_ID).map(({ attrs: { by, id } }) => [by ?? '', id ?? '']));
   const encryption = stanza.child('encryption', ENCRYPTION)?.attrs;
   const delay = stanza.child('delay', DELAY);
+  const reply = stanza.child('reply', REPLY)?.attrs;
+  const whole = stanza.childText('body')?.slice(0, BODY_LIMIT) ?? null;
+  const { body, dropped } = reply && whole ? withoutFallback(stanza, REPLY, whole) : { body: whole, dropped: '' };
   return {
     type: attrs.type ?? 'normal',
     from: attrs.from ?? '',
@@ -33,7 +39,7 @@ export function parseMessage(stanza) {
     id: attrs.id ?? '',
     originId: stanza.child('origin-id', STANZA_ID)?.attrs.id ?? '',
     stanzaIds,
-    body: stanza.childText('body')?.slice(0, BODY_LIMIT) ?? null,
+    body,
     subject: stanza.childText('subject'),
     delay: readDelay(delay),
     delayFrom: delay?.attrs.from ?? '',
@@ -45,6 +51,10 @@ export function parseMessage(stanza) {
     chatState: stanza.inNamespace(CHAT_STATES)?.name ?? '',
     encrypted: encryption ? (encryption.name ?? encryption.namespace ?? '?') : '',
     url: stanza.child('x', OOB)?.childText('url') ?? '',
+    occupantId: stanza.child('occupant-id', OCCUPANT_ID)?.attrs.id ?? '',
+    change: readChange(stanza),
+    retracted: stanza.child('retracted', RETRACT) !== null,
+    quote: reply ? { id: reply.id ?? '', from: reply.to ?? '', text: dropped.replace(/^> ?/gm, '').trim() } : null,
   };
 }
 

@@ -8,6 +8,7 @@ import { bareOf, parseJid } from '../xmpp/jid.mjs';
 import { CONFERENCE, MAM, MUC, MUC_ADMIN, MUC_USER, OCCUPANT_ID } from '../xmpp/ns.mjs';
 import { el } from '../xmpp/xml.mjs';
 import { senderIds } from './chat.mjs';
+import { applyChange } from './changes.mjs';
 import { chatStateMessage, parseMessage, textMessage } from './message.mjs';
 import { inOrder } from './mam.mjs';
 import { afterStamp, makeMessage } from './message-log.mjs';
@@ -62,6 +63,7 @@ export class Rooms extends Emitter {
       const info = await this.disco.info(jid).catch(() => null);
       room.name = info?.name ?? room.name;
       room.archived = info?.features.has(MAM) ?? false;
+      room.lastingIds = info?.features.has(OCCUPANT_ID) ?? false;
       const joined = new Promise((resolve, reject) => this.#joining.set(jid, { resolve: () => resolve(undefined), reject }));
       const cancel = this.router.clock.after(JOIN_LIMIT, () => this.#joining.get(jid)?.reject(new StanzaError('remote-server-timeout', 'wait')));
       this.router.send(el('presence', { to: room.address }, el('x', { xmlns: MUC },
@@ -248,13 +250,18 @@ export class Rooms extends Emitter {
       this.emit('change', room);
       return;
     }
-    if (!from.resource) return;
     const sender = from.toString();
+    const author = room.lastingIds && parsed.occupantId ? `${room.jid} ${parsed.occupantId}` : sender;
+    if (parsed.change) {
+      this.#change(conversation, parsed.change, { from: sender, author, time: past || this.router.clock.now(), isRoom: !from.resource });
+      return;
+    }
+    if (!from.resource) return;
     const mine = from.resource === room.nick;
     if (live && !past && !mine) this.#writing(conversation, from.resource, parsed.chatState === 'composing' && parsed.body === null);
-    if (parsed.body === null) return;
+    if (parsed.body === null && !parsed.retracted) return;
     if (parsed.replaces) {
-      const corrected = conversation.log.correct(`${sender} ${parsed.replaces}`, sender, parsed.body);
+      const corrected = conversation.log.correct(`${author} ${parsed.replaces}`, author, parsed.body ?? '');
       if (corrected) this.conversations.touch(conversation, corrected);
       if (corrected) return;
     }
@@ -264,12 +271,24 @@ export class Rooms extends Emitter {
     const last = conversation.log.last?.time ?? 0;
     const time = stamp ? (earlier ? stamp : afterStamp(stamp, last)) : this.router.clock.now();
     const message = makeMessage({
-      id: parsed.id || parsed.originId, ids: [...senderIds(sender, parsed.id, parsed.originId), ...(known ? [`archive ${known}`] : [])],
-      from: sender, mine, body: parsed.body, time, delivery: mine ? 'sent' : '',
-      encrypted: parsed.encrypted, url: parsed.url, archiveId: known,
+      id: parsed.id || parsed.originId, author, ids: [...new Set([...senderIds(sender, parsed.id, parsed.originId), ...senderIds(author, parsed.id, parsed.originId)]), ...(known ? [`archive ${known}`] : [])],
+      from: sender, mine, body: parsed.body ?? '', time, delivery: mine ? 'sent' : '',
+      encrypted: parsed.encrypted, url: parsed.url, archiveId: known, quote: parsed.quote, retracted: parsed.retracted,
     });
-    const mention = !mine && parsed.body.toLowerCase().includes(room.nick.toLowerCase());
+    const mention = !mine && message.body.toLowerCase().includes(room.nick.toLowerCase());
     this.conversations.add(conversation, message, { live: live && !past, mention, earlier });
+  }
+
+  /**
+   * In rooms a message goes by the id the room gave it (XEP-0444, XEP-0424); older clients name the sender's.
+   * @param {Conversation} conversation @param {import('./changes.mjs').Change} change
+   * @param {{ from: string, author: string, time: number, isRoom: boolean }} sender
+   */
+  #change(conversation, change, sender) {
+    const ids = [`archive ${change.id}`, ...(sender.isRoom ? [] : senderIds(sender.author, change.id))];
+    conversation.log.whenThere(ids, (message) => {
+      if (applyChange(message, change, sender)) this.conversations.touch(conversation, message);
+    });
   }
 
   /** @param {Conversation} conversation @param {string} nick @param {boolean} writing */

@@ -10,6 +10,8 @@ export class Room {
   /** Why we are not in: a stanza error's condition, or kicked, banned, removed, gone. */
   trouble = '';
   archived = false;
+  /** Whether the room names people for good, whatever nick they take (XEP-0421). */
+  lastingIds = false;
   /** Id of the newest archived message we have. */
   newest = '';
   /**

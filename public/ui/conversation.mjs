@@ -1,6 +1,7 @@
 // One conversation on the screen: head, messages, composer, and what ties them to the features.
 
 import { t } from '../i18n/i18n.mjs';
+import { bareOf } from '../xmpp/jid.mjs';
 import { avatar, BACK, MORE } from './icons.mjs';
 import { composer } from './composer.mjs';
 import { fill, h, perFrame } from './dom.mjs';
@@ -27,6 +28,7 @@ function partner(client, chats, conversation) {
     return {
       speech: rooms, summary, show: () => '', nameOf: (/** @type {string} */ from) => from.slice(from.indexOf('/') + 1),
       older: () => rooms.older(conversation), details: async () => (await import('./rooms.mjs')).roomDialog(client, chats, jid),
+      idsOf: (/** @type {string} */ id) => [`archive ${id}`],
       watch: (/** @type {() => void} */ plan) => rooms.on('change', (room) => room.jid === jid && plan()),
     };
   }
@@ -36,8 +38,9 @@ function partner(client, chats, conversation) {
   };
   return {
     speech: chat, summary, show: () => presence.of(jid).show,
-    nameOf: (/** @type {string} */ from) => (from === client.account.bare ? t('chat.me') : chats.nameOf(from)),
+    nameOf: (/** @type {string} */ from) => (bareOf(from) === client.account.bare ? t('chat.me') : chats.nameOf(rooms.all.has(bareOf(from)) ? from : bareOf(from))),
     older: () => history.older(conversation), details: async () => (await import('./people.mjs')).contactDialog(client, jid),
+    idsOf: (/** @type {string} */ id) => [`${jid} ${id}`, `${client.account.bare} ${id}`, `archive ${id}`],
     watch: (/** @type {() => void} */ plan) => presence.on('change', (who) => (who === jid || who === '') && plan()),
   };
 }
@@ -50,13 +53,14 @@ export function conversationView(client, chats, jid, { back, live }) {
   const { roster } = client;
   const { conversations, chat } = chats;
   const conversation = conversations.open(jid);
-  const { speech, summary, show, nameOf, older, details, watch } = partner(client, chats, conversation);
+  const { speech, summary, show, nameOf, older, details, watch, idsOf } = partner(client, chats, conversation);
   const visible = () => !document.hidden && document.hasFocus();
   if (visible()) conversations.watch(conversation);
 
   const list = messageList(conversation, {
     nameOf,
     older,
+    find: (id) => idsOf(id).map((one) => conversation.log.find(one)).find(Boolean) ?? null,
     retry: (message) => conversations.retry(conversation, message, (body, more) => void speech.send(conversation, body, more)),
   });
   const writer = composer({

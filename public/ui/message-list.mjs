@@ -17,10 +17,10 @@ const NEAR_TOP = 200; // pixels from the top at which older ones are fetched
 
 /**
  * @param {import('../features/conversations.mjs').Conversation} conversation
- * @param {{ nameOf(from: string): string, retry(message: Message): void, older?(): Promise<boolean> }} actions
+ * @param {{ nameOf(from: string): string, retry(message: Message): void, find(id: string): Message | null, older?(): Promise<boolean> }} actions
  *   older: fetches older messages from the archive; false when there are none
  */
-export function messageList(conversation, { nameOf, retry, older }) {
+export function messageList(conversation, { nameOf, retry, find, older }) {
   const { messages } = conversation.log;
   /** @type {Map<string, HTMLLIElement>} */
   const rows = new Map();
@@ -53,7 +53,7 @@ export function messageList(conversation, { nameOf, retry, older }) {
     const first = isFirst(i);
     if (!rows.has(message.key) || row.dataset.first !== String(first)) {
       row.dataset.first = String(first);
-      renderRow(row, message, { nameOf, retry, first, room: conversation.kind === 'room' });
+      renderRow(row, message, { nameOf, retry, find, first, room: conversation.kind === 'room' });
     }
     rows.set(message.key, row);
     return row;
@@ -292,7 +292,7 @@ export function messageList(conversation, { nameOf, retry, older }) {
     /** @param {Message} message */
     update(message) {
       const row = rows.get(message.key);
-      if (row) renderRow(row, message, { nameOf, retry, first: row.dataset.first === 'true', room: conversation.kind === 'room' });
+      if (row) renderRow(row, message, { nameOf, retry, find, first: row.dataset.first === 'true', room: conversation.kind === 'room' });
       if (row && atEnd) scroller.scrollTop = scroller.scrollHeight;
     },
   };

@@ -27,12 +27,39 @@ function deliveryMark({ delivery }) {
   return h('span', { class: `mark ${delivery}`, title: t(`delivery.${delivery}`) }, icon(MARKS[delivery]), h('span', { class: 'visually-hidden' }, t(`delivery.${delivery}`)));
 }
 
+const QUOTE_LENGTH = 200;
+
 /**
- * @param {HTMLLIElement} row @param {Message} message
- * @param {{ nameOf(from: string): string, retry(message: Message): void, first: boolean, room: boolean }} context
- *   first: the sender was somebody else, or it was long ago
+ * What a message answers, as far as we know it.
+ * @param {Message} message @param {Context} context
  */
-export function renderRow(row, message, { nameOf, retry, first, room }) {
+function quoteOf({ quote }, { nameOf, find }) {
+  if (!quote) return null;
+  const answered = find(quote.id);
+  const text = answered ? (answered.retracted ? t('chat.retracted') : answered.body) : quote.text;
+  const from = answered?.from ?? quote.from;
+  return h('div', { class: 'quote' }, h('span', { class: 'visually-hidden' }, t('chat.answers')),
+    from && h('strong', {}, h('bdi', {}, nameOf(from))), h('span', { dir: 'auto' }, text.slice(0, QUOTE_LENGTH)));
+}
+
+/** @param {Message} message @param {Context} context */
+function reactionsOf({ reactions }, { nameOf }) {
+  /** @type {Map<string, string[]>} */
+  const people = new Map();
+  for (const { from, emojis } of reactions.values()) for (const emoji of emojis) people.set(emoji, [...(people.get(emoji) ?? []), nameOf(from)]);
+  if (people.size === 0) return null;
+  return h('ul', { class: 'reactions', 'aria-label': t('chat.reactions') }, ...[...people].map(([emoji, names]) =>
+    h('li', { title: names.join(', ') }, emoji, names.length > 1 && h('span', {}, String(names.length)), h('span', { class: 'visually-hidden' }, names.join(', ')))));
+}
+
+/**
+ * @typedef {{ nameOf(from: string): string, retry(message: Message): void, find(id: string): Message | null, first: boolean, room: boolean }} Context
+ *   first: the sender was somebody else, or it was long ago; find: a message by the id others know it by
+ */
+
+/** @param {HTMLLIElement} row @param {Message} message @param {Context} context */
+export function renderRow(row, message, context) {
+  const { nameOf, retry, first, room } = context;
   row.className = `row ${message.mine ? 'mine' : 'theirs'}${first ? ' first' : ''}${message.kind === 'event' ? ' event' : ''}`;
   row.dataset.key = message.key;
   if (message.kind === 'event') {
@@ -46,10 +73,13 @@ export function renderRow(row, message, { nameOf, retry, first, room }) {
   const text = action ? message.body.slice(4) : message.body;
   const time = h('time', { datetime: new Date(message.time).toISOString(), title: fullTime(message.time) }, clockTime(message.time));
   fill(row, h('div', { class: `bubble${message.delivery === 'failed' ? ' failed' : ''}` }, author,
+    quoteOf(message, context),
+    message.retracted && h('p', { class: 'hint' }, t('chat.retracted'), message.reason && h('bdi', {}, ` ${message.reason}`)),
     message.encrypted && h('p', { class: 'hint' }, t('chat.encrypted', { name: message.encrypted })),
     h('div', { class: 'body', dir: 'auto' }, action && h('span', { class: 'action' }, `* ${name} `), ...styled(parseStyling(text))),
     picture(message.url || (/^\S+$/.test(text) ? text : '')),
     h('span', { class: 'meta' }, message.corrected && h('span', {}, t('chat.edited')), time, deliveryMark(message))),
+  reactionsOf(message, context),
   message.delivery === 'failed' && h('p', { class: 'failure' }, t('chat.failed'), ' ',
     h('button', { class: 'link', type: 'button', on: { click: () => retry(message) } }, t('chat.retry'))));
 }

@@ -41,7 +41,7 @@ export function rosterList(client, { open }) {
     const { show, status } = presence?.of(jid) ?? { show: 'offline', status: '' };
     const writing = (conversation?.composing.size ?? 0) > 0;
     const line = writing ? t('chat.composing.short') : conversation?.draft && jid !== current
-      ? t('list.draft', { text: conversation.draft }) : last ? `${said(last, room)}${last.body}` : room ? t('list.room') : status || t(`show.${show}`);
+      ? t('list.draft', { text: conversation.draft }) : last ? `${said(last, room)}${last.retracted ? t('chat.retracted') : last.body}` : room ? t('list.room') : status || t(`show.${show}`);
     return h('li', {}, h('button', {
       class: 'entry', type: 'button', tabindex: jid === roving() ? '0' : '-1', data: { jid }, 'aria-current': jid === current ? 'true' : null,
       on: { click: () => open(jid) },

@@ -2,7 +2,7 @@
 
 import { el } from './xml.mjs';
 import { bareOf } from './jid.mjs';
-import { DATA_FORM, DISCO_INFO, DISCO_ITEMS } from './ns.mjs';
+import { DATA_FORM, DISCO_INFO, DISCO_ITEMS, PING, REACTIONS, REPLY, RETRACT } from './ns.mjs';
 
 /** @typedef {{ features: Set<string>, category: string, type: string, name: string, fields: Map<string, string> }} Info */
 
@@ -15,6 +15,7 @@ export class Disco {
     this.router = router;
     router.connection.on('ready', ({ resumed }) => !resumed && this.#known.clear());
     router.onRequest('get', DISCO_INFO, (iq) => this.#answer(iq));
+    router.onRequest('get', PING, () => null);
   }
 
   /** @param {string} jid @returns {Promise<Info>} throws StanzaError */
@@ -68,7 +69,7 @@ export class Disco {
     const node = iq.inNamespace(DISCO_INFO)?.attrs.node;
     const features = [
       DISCO_INFO, 'urn:xmpp:receipts', 'urn:xmpp:chat-markers:0', 'http://jabber.org/protocol/chatstates',
-      'urn:xmpp:message-correct:0', 'urn:xmpp:ping', 'jabber:x:conference',
+      'urn:xmpp:message-correct:0', PING, 'jabber:x:conference', REACTIONS, REPLY, RETRACT,
     ];
     return el('query', { xmlns: DISCO_INFO, node }, el('identity', { category: 'client', type: 'web', name: 'XMPP Edge' }),
       features.map((name) => el('feature', { var: name })));

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from prosody import Prosody
 
+from harness.browser import Browser as Browser_
 from harness.edge import Edge
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -141,6 +142,24 @@ def person(chromium: Browser, service: str) -> Iterator:
     for one in people:
         one.context.close()
     assert [complaint for one in people for complaint in one.complaints] == []
+
+
+@pytest.fixture
+def client(service: str) -> Iterator:
+    """Makes clients without a page, for what the page itself does not send."""
+    clients: list[Browser_] = []
+
+    def make(name: str) -> Browser_:
+        parts = urlsplit(service)
+        one = Browser_((parts.hostname or "", parts.port or 80))
+        one.login(name, ACCOUNTS[name])
+        one.send("<presence xmlns='jabber:client'/>")
+        clients.append(one)
+        return one
+
+    yield make
+    for one in clients:
+        one.vanish()
 
 
 @pytest.fixture

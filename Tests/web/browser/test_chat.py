@@ -113,3 +113,25 @@ def test_somebody_new_is_added_asked_and_allowed(person):
     alice.page.get_by_role("button", name="Contact details").click()
     alice.page.get_by_role("button", name="Remove from contacts").click()
     expect(alice.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_answers_reactions_and_retractions_of_other_clients_are_shown(person, client, shots):
+    alice, phone = person().log_in("alice").open_chat("bob"), client("bob")
+    said, answer, gone = unique("Lunch at one?"), unique("Yes, gladly."), unique("Wrong window")
+    alice.say(said)
+    received = phone.receive_until(lambda message: said in message.text)
+    me, to = "<message xmlns='jabber:client' type='chat' to='alice@edge.test'", received["id"]
+    quoted = f"> {said}\n"
+    phone.send(f"{me} id='{answer}'><body>&gt; {said}\n{answer}</body><reply xmlns='urn:xmpp:reply:0' to='alice@edge.test' id='{to}'/>"
+               f"<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='{len(quoted)}'/></fallback></message>")
+    phone.send(f"{me}><reactions xmlns='urn:xmpp:reactions:0' id='{to}'><reaction>👍</reaction><reaction>🎉</reaction></reactions></message>")
+    phone.send(f"{me} id='{gone}'><body>{gone}</body></message>")
+    row = alice.page.locator(".row", has_text=answer)
+    expect(row.locator(".body")).to_have_text(answer)
+    expect(row.locator(".quote")).to_contain_text(said)
+    expect(alice.page.locator(".row.mine", has_text=said).locator(".reactions li")).to_have_count(2)
+    alice.sees(gone)
+    phone.send(f"{me}><retract xmlns='urn:xmpp:message-retract:1' id='{gone}'/><body>/me took it back</body></message>")
+    alice.sees(gone, times=0)
+    expect(alice.page.locator(".row").last).to_contain_text("This message was removed.")
+    alice.page.screenshot(path=shots / "answers.png")
