@@ -1,8 +1,8 @@
 // The least of IndexedDB that is needed, with promises: keys that cannot be exported can live nowhere else.
 
 const NAME = 'edge';
-const VERSION = 1;
-const STORES = ['logins'];
+const VERSION = 2;
+const STORES = ['logins', 'avatars', 'conversations'];
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
 const done = (request) => new Promise((resolve, reject) => {

@@ -1,7 +1,9 @@
 // The conversation features of one client, wired to each other.
 
-import { Disco } from '../xmpp/disco.mjs';
+import { capsElement } from '../xmpp/caps.mjs';
+import { Disco, FEATURES } from '../xmpp/disco.mjs';
 import { bareOf, parseJid } from '../xmpp/jid.mjs';
+import { Avatars } from './avatars.mjs';
 import { Blocking } from './blocking.mjs';
 import { Bookmarks } from './bookmarks.mjs';
 import { Carbons } from './carbons.mjs';
@@ -16,7 +18,7 @@ import { Upload } from './upload.mjs';
 /**
  * @typedef {{
  *   conversations: Conversations, presence: Presence, chat: Chat, history: History, rooms: Rooms, bookmarks: Bookmarks, disco: Disco,
- *   blocking: Blocking, upload: Upload, nameOf(jid: string): string, begin(): Promise<() => Promise<void>>,
+ *   blocking: Blocking, upload: Upload, avatars: Avatars, nameOf(jid: string): string, begin(): Promise<() => Promise<void>>,
  * }} Chats begin: what has to be done before we become available; it gives what has to be done after
  */
 
@@ -38,9 +40,13 @@ export function startChats({ account, router, roster, host }) {
   /** @type {Chat} */
   let chat;
   const carbons = new Carbons(router, (message, delay) => chat.receive(message, { delay }));
+  const avatars = new Avatars(router, host);
   // Rooms see stanzas before presence and chat do: what comes from a room is theirs.
   rooms = new Rooms(router, conversations, archive, disco);
   const presence = new Presence(router);
+  presence.on('own', (make) => {
+    for (const room of rooms.all.values()) if (room.state === 'in') router.send(make(room.address));
+  });
   chat = new Chat(router, conversations, privacy);
   const history = new History(archive, chat, conversations);
 
@@ -52,7 +58,7 @@ export function startChats({ account, router, roster, host }) {
     if (room) rooms.leave(room);
   });
   return {
-    conversations, presence, chat, history, rooms, bookmarks, disco, blocking, upload,
+    conversations, presence, chat, history, rooms, bookmarks, disco, blocking, upload, avatars,
     nameOf(jid) {
       const room = rooms.all.get(jid);
       if (room) return bookmarks.all.get(jid)?.name || room.name || roster.nameOf(jid);
@@ -61,7 +67,9 @@ export function startChats({ account, router, roster, host }) {
     },
     async begin() {
       const mark = history.mark();
+      presence.along = [await capsElement(FEATURES)];
       await carbons.enable();
+      void avatars.load();
       return async () => {
         const rejoined = rooms.rejoin();
         await history.catchUp(mark);

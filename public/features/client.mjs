@@ -2,6 +2,7 @@
 // login succeeded, before we become available: nothing is delivered earlier (RFC 6121 section 8.5.2).
 
 import { randomId } from '../core/bytes.mjs';
+import { ROSTER_VERSION } from '../xmpp/ns.mjs';
 import { Connection } from '../xmpp/connection.mjs';
 import { Router } from '../xmpp/router.mjs';
 import { WebSocketTransport } from '../xmpp/transport-ws.mjs';
@@ -31,14 +32,14 @@ export async function logIn({ config, account, password, keys, host }) {
     makeTransport: () => new WebSocketTransport(config.websocket, host),
   });
   const router = new Router(connection, clock);
-  const roster = new Roster(router);
+  const roster = new Roster(router, storage);
   /** @type {(chats: import('./chats.mjs').Chats) => void} */
   let provide = () => {};
   /** @type {Client} */
   const client = { account, connection, router, roster, host, chats: new Promise((resolve) => (provide = resolve)) };
-  connection.on('ready', ({ resumed, lost, unsent }) => {
+  connection.on('ready', ({ resumed, lost, unsent, features }) => {
     if (resumed) return;
-    void begin(client, provide, [...lost], [...unsent]);
+    void begin(client, provide, [...lost, ...unsent], features.child('ver', ROSTER_VERSION) !== null);
   });
   await connection.start();
   return client;
@@ -47,15 +48,15 @@ export async function logIn({ config, account, password, keys, host }) {
 /**
  * A new session: fetch what the server keeps, then become available.
  * @param {Client} client @param {(chats: import('./chats.mjs').Chats) => void} provide
- * @param {import('../xmpp/xml.mjs').XmlElement[]} lost @param {import('../xmpp/xml.mjs').XmlElement[]} unsent
+ * @param {import('../xmpp/xml.mjs').XmlElement[]} again what may have been lost @param {boolean} versions of the roster
  */
-async function begin(client, provide, lost, unsent) {
-  await client.roster.load().catch(() => {});
+async function begin(client, provide, again, versions) {
+  await client.roster.load(versions).catch(() => {});
   const { startChats } = await import('./chats.mjs');
   const chats = (client.started ??= startChats(client));
   provide(chats);
   const goOn = await chats.begin();
   chats.presence.announce();
   await goOn();
-  chats.chat.resend([...lost, ...unsent]);
+  chats.chat.resend(again);
 }

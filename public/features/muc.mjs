@@ -176,6 +176,7 @@ export class Rooms extends Emitter {
     const from = parseJid(stanza.attrs.from);
     const room = from && this.all.get(from.bare);
     if (!from || !room) return false;
+    if (!from.resource && stanza.attrs.type !== 'error') return true; // the room's own, with its picture
     if (stanza.attrs.type === 'error') {
       const error = stanzaError(stanza);
       if (this.#joining.has(room.jid)) this.#joining.get(room.jid)?.reject(error);

@@ -11,7 +11,7 @@ import { parseJid } from '../xmpp/jid.mjs';
 const OFFLINE = { show: 'offline', status: '', priority: -129 };
 const SHOWS = new Set(['chat', 'away', 'xa', 'dnd']);
 
-/** Events: change (bare JID), request (bare JID). */
+/** Events: change (bare JID), request (bare JID), own (a function that makes our presence for an address). */
 export class Presence extends Emitter {
   /**
    * By bare JID, then by resource.
@@ -23,6 +23,11 @@ export class Presence extends Emitter {
    * @type {Set<string>}
    */
   requests = new Set();
+  /**
+   * What goes along with our presence.
+   * @type {import('../xmpp/xml.mjs').XmlElement[]}
+   */
+  along = [];
   /** @type {{ show: Show, status: string }} */
   own = { show: 'online', status: '' };
 
@@ -50,9 +55,15 @@ export class Presence extends Emitter {
    */
   announce(own = this.own) {
     this.own = own;
-    const show = SHOWS.has(own.show) ? own.show : '';
-    this.router.send(el('presence', {}, show && el('show', {}, show), own.status && el('status', {}, own.status)));
+    this.router.send(this.#own());
     this.emit('change', '');
+    this.emit('own', (/** @type {string} */ to) => this.#own(to));
+  }
+
+  /** @param {string} [to] */
+  #own(to) {
+    const { show, status } = this.own;
+    return el('presence', { to }, SHOWS.has(show) && el('show', {}, show), status && el('status', {}, status), this.along);
   }
 
   /** @param {string} jid */

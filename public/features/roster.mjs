@@ -6,6 +6,12 @@ import { StanzaError } from '../xmpp/errors.mjs';
 import { bareOf } from '../xmpp/jid.mjs';
 import { ROSTER } from '../xmpp/ns.mjs';
 
+const SAVE_PAUSE = 1_000;
+const SAVE_LIMIT = 1024 * 1024; // browsers give a page some 5 MB in all
+
+/** @param {string} account */
+export const rosterKey = (account) => `edge.roster.${account}`;
+
 /** @typedef {{ jid: string, name: string, subscription: string, asking: boolean, groups: string[] }} Contact */
 
 /** @param {import('../xmpp/xml.mjs').XmlElement} item @returns {Contact} */
@@ -22,18 +28,59 @@ export class Roster extends Emitter {
   /** @type {Map<string, Contact>} */
   contacts = new Map();
 
-  /** @param {import('../xmpp/router.mjs').Router} router */
-  constructor(router) {
+  #version = '';
+  #saving = false;
+
+  /** @param {import('../xmpp/router.mjs').Router} router @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage */
+  constructor(router, storage) {
     super();
     this.router = router;
+    this.storage = storage;
+    this.key = rosterKey(router.connection.jid.bare);
     router.onRequest('set', ROSTER, (iq) => this.#push(iq));
   }
 
-  async load() {
-    const result = await this.router.ask('get', el('query', { xmlns: ROSTER }));
-    const items = result.child('query', ROSTER)?.elements('item') ?? [];
-    this.contacts = new Map(items.map(readItem).filter(({ jid }) => jid).map((contact) => [contact.jid, contact]));
+  /** @param {boolean} [versions] whether the server can say that nothing changed (RFC 6121 section 2.6) */
+  async load(versions = false) {
+    if (versions) this.#recall();
+    const result = await this.router.ask('get', el('query', { xmlns: ROSTER, ver: versions ? this.#version : null }));
+    const query = result.child('query', ROSTER);
+    if (query || !versions) {
+      const contacts = (query?.elements('item') ?? []).map(readItem).filter(({ jid }) => jid);
+      this.contacts = new Map(contacts.map((contact) => [contact.jid, contact]));
+      this.#note(query?.attrs.ver);
+    }
     this.emit('change');
+  }
+
+  /** What was kept at the last visit. */
+  #recall() {
+    if (this.#version) return;
+    try {
+      const { version, contacts } = JSON.parse(this.storage.getItem(this.key) ?? '');
+      this.contacts = new Map(contacts.map((/** @type {Contact} */ contact) => [contact.jid, contact]));
+      this.#version = version;
+    } catch {
+      // Nothing, or nothing of use: then the server sends everything.
+    }
+  }
+
+  /** @param {string | undefined} version */
+  #note(version) {
+    if (version === undefined) return;
+    this.#version = version;
+    if (this.#saving) return;
+    this.#saving = true;
+    this.router.clock.after(SAVE_PAUSE, () => {
+      this.#saving = false;
+      const text = JSON.stringify({ version: this.#version, contacts: [...this.contacts.values()] });
+      try {
+        if (text.length <= SAVE_LIMIT) this.storage.setItem(this.key, text);
+        else this.storage.removeItem(this.key);
+      } catch {
+        this.storage.removeItem(this.key);
+      }
+    });
   }
 
   /**
@@ -68,6 +115,7 @@ export class Roster extends Emitter {
       if (contact.subscription === 'remove') this.contacts.delete(contact.jid);
       else this.contacts.set(contact.jid, contact);
     }
+    this.#note(iq.child('query', ROSTER)?.attrs.ver);
     this.emit('change');
   }
 }

@@ -103,6 +103,7 @@ export function conversationView(client, chats, jid, { back, live }) {
 
   const stops = [
     roster.on('change', planHead),
+    chats.avatars.on('change', (who) => who === jid && planHead()),
     watch(planHead),
     conversations.on('change', (changed) => changed === conversation && planHead()),
     conversations.on('message', ({ conversation: of, message, live: now }) => {

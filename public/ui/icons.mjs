@@ -34,9 +34,20 @@ function initials(name) {
   return letters.map((word) => [...word][0]).join('').toUpperCase();
 }
 
+/** @type {(jid: string) => string} */
+let pictureOf = () => '';
+
+/**
+ * Where pictures of people come from, once there are any.
+ * @param {(jid: string) => string} source gives the address of a picture or ''
+ */
+export const usePictures = (source) => (pictureOf = source);
+
 /** @param {string} jid @param {string} name @param {'chat' | 'room'} [kind] */
 export function avatar(jid, name, kind = 'chat') {
-  const element = h('span', { class: `avatar ${kind}`, 'aria-hidden': 'true' }, kind === 'room' ? '#' : initials(name));
+  const src = pictureOf(jid);
+  const element = h('span', { class: `avatar ${kind}`, 'aria-hidden': 'true' },
+    src ? h('img', { src, alt: '' }) : kind === 'room' ? '#' : initials(name));
   element.style.setProperty('--hue', String(hueOf(jid)));
   return element;
 }

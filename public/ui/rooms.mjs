@@ -73,7 +73,8 @@ export function roomDialog(client, chats, jid) {
     fill(list, ...found.slice(0, SHOWN).map((occupant) => occupantRow(chats, room, occupant)),
       found.length > SHOWN && h('li', { class: 'hint' }, t('room.more', { count: found.length - SHOWN })));
   };
-  const stop = rooms.on('change', perFrame(render));
+  const plan = perFrame(render);
+  const stops = [rooms.on('change', plan), chats.avatars.on('change', (who) => who.startsWith(`${jid}/`) && plan())];
   search.addEventListener('input', render);
   render();
   const leave = h('button', {
@@ -102,7 +103,7 @@ export function roomDialog(client, chats, jid) {
       if (guest) rooms.invite(room, guest.bare, '');
     },
   });
-  dialog.addEventListener('close', stop);
+  dialog.addEventListener('close', () => stops.forEach((stop) => stop()));
 }
 
 /** @param {Chats} chats @param {Room} room @param {import('../features/room.mjs').Occupant} occupant */

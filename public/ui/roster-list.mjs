@@ -1,7 +1,7 @@
 // The left side: who I am, a filter, conversations by their last message, contacts by name, requests to answer.
 
 import { shortTime, t } from '../i18n/i18n.mjs';
-import { avatar, MORE, PLUS } from './icons.mjs';
+import { avatar, MORE, PLUS, usePictures } from './icons.mjs';
 import { fill, h, icon, perFrame } from './dom.mjs';
 /** @typedef {import('../features/client.mjs').Client} Client */
 /** @typedef {import('../features/conversations.mjs').Conversation} Conversation */
@@ -24,10 +24,11 @@ export function rosterList(client, { open }) {
   const list = h('ul', { class: 'entries', 'aria-label': t('list.conversations') });
   const empty = h('p', { class: 'empty', hidden: true });
   const own = h('span', { class: 'dot' });
+  const face = h('span', { class: 'with-dot' });
 
   const actions = () => import('./people.mjs');
   const head = h('header', { class: 'sidebar-head' },
-    h('span', { class: 'with-dot' }, avatar(account.bare, account.local), own),
+    face,
     h('div', { class: 'me' }, h('strong', {}, h('bdi', {}, account.local)), h('span', { class: 'muted' }, h('bdi', {}, account.domain))),
     iconButton(PLUS, 'list.new', async () => (await actions()).newChatDialog(client, open)),
     iconButton(MORE, 'list.menu', async () => (await actions()).accountDialog(client)));
@@ -74,6 +75,7 @@ export function rosterList(client, { open }) {
     empty.textContent = t(filter.value ? 'list.nothing' : 'list.empty');
     const answers = presence;
     if (answers) fill(requests, ...[...answers.requests].map((jid) => request(client, answers, jid)));
+    fill(face, avatar(account.bare, account.local), own);
     own.className = `dot ${connection.online && presence ? presence.own.show : 'offline'}`;
     if (focused) focusEntry(focused);
   };
@@ -110,6 +112,8 @@ export function rosterList(client, { open }) {
   connection.on('state', plan);
   void client.chats.then((chats) => {
     ({ conversations, presence, nameOf } = chats);
+    usePictures((jid) => chats.avatars.urlOf(jid));
+    chats.avatars.on('change', plan);
     chats.rooms.on('change', plan);
     presence.on('change', plan);
     presence.on('request', plan);

@@ -2,7 +2,14 @@
 
 import { el } from './xml.mjs';
 import { bareOf } from './jid.mjs';
-import { DATA_FORM, DISCO_INFO, DISCO_ITEMS, PING, REACTIONS, REPLY, RETRACT } from './ns.mjs';
+import { IDENTITY } from './caps.mjs';
+import { AVATAR_METADATA, BOOKMARKS, CAPS, CHAT_STATES, CONFERENCE, CORRECT, DATA_FORM, DISCO_INFO, DISCO_ITEMS, MARKERS, PING, REACTIONS, RECEIPTS, REPLY, RETRACT } from './ns.mjs';
+
+// What we can do; `+notify` asks servers to send us what contacts publish there (XEP-0163 section 4).
+export const FEATURES = [
+  CAPS, DISCO_INFO, RECEIPTS, MARKERS, CHAT_STATES, CORRECT, PING, CONFERENCE, REACTIONS, REPLY, RETRACT,
+  `${AVATAR_METADATA}+notify`, `${BOOKMARKS}+notify`,
+];
 
 /** @typedef {{ features: Set<string>, category: string, type: string, name: string, fields: Map<string, string> }} Info */
 
@@ -67,11 +74,7 @@ export class Disco {
    */
   #answer(iq) {
     const node = iq.inNamespace(DISCO_INFO)?.attrs.node;
-    const features = [
-      DISCO_INFO, 'urn:xmpp:receipts', 'urn:xmpp:chat-markers:0', 'http://jabber.org/protocol/chatstates',
-      'urn:xmpp:message-correct:0', PING, 'jabber:x:conference', REACTIONS, REPLY, RETRACT,
-    ];
-    return el('query', { xmlns: DISCO_INFO, node }, el('identity', { category: 'client', type: 'web', name: 'XMPP Edge' }),
-      features.map((name) => el('feature', { var: name })));
+    return el('query', { xmlns: DISCO_INFO, node }, el('identity', IDENTITY),
+      FEATURES.map((name) => el('feature', { var: name })));
   }
 }

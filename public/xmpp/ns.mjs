@@ -51,3 +51,7 @@ export const MODERATE = 'urn:xmpp:message-moderate:1'; // XEP-0425
 export const RETRACT_0 = 'urn:xmpp:message-retract:0'; // XEP-0424 before 0.4
 export const MODERATE_0 = 'urn:xmpp:message-moderate:0'; // XEP-0425 before 0.3
 export const FASTEN = 'urn:xmpp:fasten:0'; // XEP-0422
+export const AVATAR_DATA = 'urn:xmpp:avatar:data'; // XEP-0084
+export const AVATAR_METADATA = 'urn:xmpp:avatar:metadata'; // XEP-0084
+export const VCARD = 'vcard-temp'; // XEP-0054
+export const VCARD_UPDATE = 'vcard-temp:x:update'; // XEP-0153

@@ -1,6 +1,7 @@
 """Files sent to others: through the server's upload service, shown only when somebody asks."""
 
 import base64
+import hashlib
 import uuid
 
 from playwright.sync_api import expect
@@ -28,3 +29,27 @@ def test_a_file_that_is_too_large_is_refused_with_words(person):
     alice = person().log_in("alice").open_chat("bob")
     alice.page.locator("input[type=file]").set_input_files({"name": "big.bin", "mimeType": "application/octet-stream", "buffer": bytes(11 * 1024 * 1024)})
     expect(alice.page.locator(".toast")).to_have_text("The file is too large for this server.")
+
+
+def test_pictures_of_contacts_are_shown_also_at_the_next_visit(person, client, shots):
+    phone = client("bob")
+    encoded, name = base64.b64encode(PICTURE).decode(), hashlib.sha1(PICTURE).hexdigest()
+
+    def publish(node: str, item: str) -> None:
+        answer = phone.query(f"<pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='{node}'><item id='{name}'>{item}</item></publish></pubsub>", kind="set")
+        assert answer["type"] == "result", answer
+
+    publish("urn:xmpp:avatar:data", f"<data xmlns='urn:xmpp:avatar:data'>{encoded}</data>")
+    publish("urn:xmpp:avatar:metadata", f"<metadata xmlns='urn:xmpp:avatar:metadata'><info id='{name}' type='image/png' bytes='{len(PICTURE)}' width='2' height='2'/></metadata>")
+    alice = person().log_in("alice")
+    face = alice.page.locator('.entry[data-jid="bob@edge.test"] .avatar img')
+    expect(face).to_be_visible()
+    alice.page.wait_for_function("""() => new Promise((resolve) => { indexedDB.open('edge').onsuccess = ({ target: { result } }) => {
+        result.transaction('avatars').objectStore('avatars').get('index').onsuccess = ({ target }) => resolve('bob@edge.test' in (target.result ?? {})); }; })""")
+    alice.page.screenshot(path=shots / "avatars.png")
+    alice.log_in("alice")
+    expect(face).to_be_visible()
+    asked = [frame for frame in alice.sent if "urn:xmpp:avatar:data" in frame]
+    assert len(asked) == 1, asked
+    publish("urn:xmpp:avatar:metadata", "<metadata xmlns='urn:xmpp:avatar:metadata'/>")
+    expect(face).to_have_count(0)

@@ -7,7 +7,7 @@ import { StanzaError } from '../../../public/xmpp/errors.mjs';
 import { parseJid } from '../../../public/xmpp/jid.mjs';
 import { Router } from '../../../public/xmpp/router.mjs';
 import { el } from '../../../public/xmpp/xml.mjs';
-import { FakeConnection, ManualClock, settle } from './support.mjs';
+import { FakeConnection, ManualClock, MemoryStorage, settle } from './support.mjs';
 
 let clock, connection, router;
 beforeEach(() => {
@@ -98,7 +98,7 @@ describe('roster pushes', () => {
     `<iq xmlns='jabber:client' type='set' id='p'${from ? ` from='${from}'` : ''}><query xmlns='jabber:iq:roster'><item jid='eve@evil' name='Bank' subscription='both'/></query></iq>`);
 
   test('from our account change the roster', () => {
-    const roster = new Roster(router);
+    const roster = new Roster(router, new MemoryStorage());
     push('alice@edge.test');
     assert.equal(roster.nameOf('eve@evil'), 'Bank');
     connection.receive(`<iq xmlns='jabber:client' type='set' id='p'><query xmlns='jabber:iq:roster'><item jid='eve@evil' subscription='remove'/></query></iq>`);
@@ -106,12 +106,47 @@ describe('roster pushes', () => {
   });
 
   test('from anybody else are refused', () => {
-    const roster = new Roster(router);
+    const roster = new Roster(router, new MemoryStorage());
     for (const from of ['eve@evil', 'edge.test', 'alice@edge.test/other', 'alice@edge.test.evil']) {
       push(from);
       assert.equal(roster.contacts.size, 0, from);
       assert.equal(connection.sent.at(-1).attrs.type, 'error');
     }
+  });
+});
+
+describe('a roster with versions', () => {
+  const answer = (inside) => connection.receive(`<iq xmlns='jabber:client' type='result' id='${connection.sent.at(-1).attrs.id}'>${inside}</iq>`);
+  const version = () => connection.sent.at(-1).child('query', 'jabber:iq:roster').attrs.ver;
+
+  test('is only sent again when it changed', async () => {
+    const storage = new MemoryStorage();
+    const first = new Roster(router, storage);
+    const loaded = first.load(true);
+    assert.equal(version(), '');
+    answer(`<query xmlns='jabber:iq:roster' ver='1'><item jid='bob@edge.test' name='Bob' subscription='both'/></query>`);
+    await loaded;
+    connection.receive(`<iq xmlns='jabber:client' type='set' id='p'><query xmlns='jabber:iq:roster' ver='2'><item jid='carol@edge.test' subscription='to'/></query></iq>`);
+    await clock.advance(1_000);
+    const second = new Roster(router, storage);
+    const again = second.load(true);
+    assert.equal(version(), '2');
+    answer('');
+    await again;
+    assert.deepEqual([[...second.contacts.keys()], second.nameOf('bob@edge.test')], [['bob@edge.test', 'carol@edge.test'], 'Bob']);
+  });
+
+  test('is fetched whole where the server has none, or what was kept is broken', async () => {
+    const storage = new MemoryStorage();
+    storage.setItem('edge.roster.alice@edge.test', '{broken');
+    const roster = new Roster(router, storage);
+    for (const [versions, asked] of [[false, undefined], [true, '']]) {
+      const loaded = roster.load(versions);
+      assert.equal(version(), asked);
+      answer(`<query xmlns='jabber:iq:roster'/>`);
+      await loaded;
+    }
+    assert.equal(roster.contacts.size, 0);
   });
 });
 
