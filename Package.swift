@@ -53,7 +53,9 @@ let package = Package(
         room("Reactor", ["Bytes", "CLinux"]),
 
         // The join.
-        room("EdgeServer", ["Bytes", "Crypto", "Deflate", "HTTPWire", "WebSocketWire", "XMPPWire", "Reactor"]),
+        room(
+            "EdgeServer",
+            ["Bytes", "Crypto", "Deflate", "HTTPWire", "WebSocketWire", "XMPPWire", "BOSHWire", "Reactor"]),
 
         // The program: flags, configuration, log lines, exit codes.
         .executableTarget(
@@ -89,7 +91,7 @@ let package = Package(
         tests(of: "XMPPWire", ["Bytes", "XMLReference"]),
         tests(of: "BOSHWire", ["Bytes", "Crypto", "XMPPWire"]),
         tests(of: "Reactor", ["Bytes"]),
-        tests(of: "EdgeServer", ["Bytes", "HTTPWire", "WebSocketWire", "XMPPWire", "Reactor"]),
+        tests(of: "EdgeServer", ["Bytes", "HTTPWire", "WebSocketWire", "XMPPWire", "BOSHWire", "Reactor"]),
         tests(of: "xmpp-edge", ["EdgeServer", "Reactor", .product(name: "Logging", package: "swift-log")]),
     ]
 )

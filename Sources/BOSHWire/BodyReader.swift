@@ -25,6 +25,9 @@ package final class BodyReader {
 
     package init() {}
 
+    /// Elements of the last body that was read whole.
+    package var count: Int { children.count }
+
     /// The start tag of a request. Nothing has been said about what is inside.
     package func readHead(_ body: Span<UInt8>) throws(BodyFailure) -> RequestHead {
         try readTag(body)

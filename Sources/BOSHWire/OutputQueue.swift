@@ -23,6 +23,17 @@ package struct OutputQueue: ~Copyable {
         buffer.append(element, pool: pool)
     }
 
+    /// Appends one element of `size` bytes that `write` appends itself.
+    package mutating func append(
+        size: Int, usesStreams: Bool, pool: BufferPool, _ write: (inout ByteBuffer) -> Void
+    ) {
+        precondition(size < Int(Self.streamsFlag), "an element beyond all limits")
+        appendPrefix(UInt32(truncatingIfNeeded: size), usesStreams, pool)
+        let start = buffer.count
+        write(&buffer)
+        precondition(buffer.count - start == size, "an element of another size")
+    }
+
     private mutating func appendPrefix(_ size: UInt32, _ usesStreams: Bool, _ pool: BufferPool) {
         let word = usesStreams ? size | Self.streamsFlag : size
         var shift: UInt32 = 0

@@ -38,10 +38,13 @@ package final class Edge {
             adminSocket = socket
             try main.listen(on: [socket], as: .admin)
         }
-        for index in 0..<workerCount {
+        let mailboxes = try (0..<workerCount).map { _ in try Mailbox<WorkerMessage>() }
+        for index in mailboxes.indices {
             let sockets = index == 0 ? publicSockets : try publicSockets.map(Self.another)
             workers.append(
-                try RunningWorker(index: index, shared: shared, setup: setup, site: main.site, sockets: sockets))
+                try RunningWorker(
+                    index: index, mailboxes: mailboxes, shared: shared, setup: setup, site: main.site, sockets: sockets)
+            )
         }
         try watchSignals()
         watcher?.open { [unowned self] in publishSite() }

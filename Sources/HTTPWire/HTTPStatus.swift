@@ -17,6 +17,7 @@ package enum HTTPStatus: UInt16, CaseIterable, Sendable {
     case preconditionFailed = 412
     case contentTooLarge = 413
     case uriTooLong = 414
+    case unsupportedMediaType = 415
     case rangeNotSatisfiable = 416
     case expectationFailed = 417
     case upgradeRequired = 426
@@ -47,6 +48,7 @@ package enum HTTPStatus: UInt16, CaseIterable, Sendable {
         case .preconditionFailed: "Precondition Failed"
         case .contentTooLarge: "Content Too Large"
         case .uriTooLong: "URI Too Long"
+        case .unsupportedMediaType: "Unsupported Media Type"
         case .rangeNotSatisfiable: "Range Not Satisfiable"
         case .expectationFailed: "Expectation Failed"
         case .upgradeRequired: "Upgrade Required"

@@ -6,11 +6,13 @@ internal import XMPPWire
 
 enum ClientLeg {
     case webSocket(WebSocketBinding)
+    case bosh(BOSHBinding)
 
     /// Hands on one element of the server's stream; true when so much waits that upstream should not be read any more.
     func send(_ cut: ElementCut, from input: Span<UInt8>, of source: ClientStream, limit: Int) -> Bool {
         switch self {
         case .webSocket(let binding): binding.send(cut, from: input, of: source, limit: limit)
+        case .bosh(let binding): binding.send(cut, from: input, of: source, limit: limit)
         }
     }
 
@@ -18,6 +20,7 @@ enum ClientLeg {
     func send(_ element: [UInt8]) {
         switch self {
         case .webSocket(let binding): binding.send(element)
+        case .bosh(let binding): binding.send(element)
         }
     }
 
@@ -25,6 +28,7 @@ enum ClientLeg {
     func opened(_ attributes: OpenAttributes) {
         switch self {
         case .webSocket(let binding): binding.send(Framing.open(attributes))
+        case .bosh(let binding): binding.opened(attributes)
         }
     }
 
@@ -32,6 +36,7 @@ enum ClientLeg {
     func limitLogin(until deadline: Instant) {
         switch self {
         case .webSocket(let binding): binding.limitLogin(until: deadline)
+        case .bosh(let binding): binding.limitLogin(until: deadline)
         }
     }
 
@@ -39,24 +44,28 @@ enum ClientLeg {
     func loggedIn() {
         switch self {
         case .webSocket(let binding): binding.loggedIn()
+        case .bosh(let binding): binding.loggedIn()
         }
     }
 
     func pauseReading() {
         switch self {
         case .webSocket(let binding): binding.pauseReading()
+        case .bosh(let binding): binding.pauseReading()
         }
     }
 
     func resumeReading() {
         switch self {
         case .webSocket(let binding): binding.resumeReading()
+        case .bosh(let binding): binding.resumeReading()
         }
     }
 
     func tellWhenDrained() {
         switch self {
         case .webSocket(let binding): binding.tellWhenDrained()
+        case .bosh(let binding): binding.tellWhenDrained()
         }
     }
 
@@ -64,13 +73,24 @@ enum ClientLeg {
     func awaitEnd() {
         switch self {
         case .webSocket(let binding): binding.awaitEnd()
+        case .bosh(let binding): binding.awaitEnd()
+        }
+    }
+
+    /// Whether a stream error leaves together with the end of the session (XEP-0206 section 6), so that the server's end
+    /// of the stream is not awaited after it.
+    var endsWithStreamError: Bool {
+        switch self {
+        case .webSocket: false
+        case .bosh: true
         }
     }
 
     /// The server has ended the stream: the browser is told and may still finish its own side.
-    func streamEnded() {
+    func streamEnded(withError hasError: Bool) {
         switch self {
         case .webSocket(let binding): binding.streamEnded()
+        case .bosh(let binding): binding.streamEnded(withError: hasError)
         }
     }
 
@@ -78,6 +98,7 @@ enum ClientLeg {
     func finish() {
         switch self {
         case .webSocket(let binding): binding.finish()
+        case .bosh(let binding): binding.finish()
         }
     }
 
@@ -85,6 +106,7 @@ enum ClientLeg {
     func fail(_ error: StreamFailure) {
         switch self {
         case .webSocket(let binding): binding.fail(error)
+        case .bosh(let binding): binding.fail(error)
         }
     }
 
@@ -92,6 +114,7 @@ enum ClientLeg {
     func goAway() {
         switch self {
         case .webSocket(let binding): binding.goAway()
+        case .bosh(let binding): binding.goAway()
         }
     }
 }

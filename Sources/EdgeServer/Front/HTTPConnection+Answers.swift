@@ -10,9 +10,12 @@ extension HTTPConnection {
     /// - Parameter rest: the bytes behind its head.
     func answer(rest: Span<UInt8>) throws(HTTPFailure) {
         let head = worker.head
+        let place = role == .web ? head.withPath { worker.setup.routeTable.place(of: $0) } : .site
+        crossOrigin = place == .bosh ? CrossOrigin(head, worker.settings.allowedOrigins) : .none
+        if place == .bosh && head.method == .post && head.expectation != .other { return try answerBOSH(head) }
         if head.hasBody {
             try limitBody(to: worker.setup.limits.body)
-            // No address here takes a body yet. The answer does not wait for it, and so comes before it is known
+            // No other request here takes a body. The answer does not wait for it, and so comes before it is known
             // whether the body is well-formed: what follows it cannot be trusted.
             endAfterThis()
         }
@@ -26,14 +29,14 @@ extension HTTPConnection {
         }
         switch role {
         case .admin: answerAdmin(head)
-        case .web: answerWeb(head, rest: rest)
+        case .web: try answerWeb(head, place, rest: rest)
         }
     }
 
-    private func answerWeb(_ head: RequestHead, rest: Span<UInt8>) {
-        switch head.withPath({ worker.setup.routeTable.place(of: $0) }) {
+    private func answerWeb(_ head: RequestHead, _ place: RouteTable.Place, rest: Span<UInt8>) throws(HTTPFailure) {
+        switch place {
         case .webSocket: answerWebSocket(head, rest: rest)
-        case .bosh: answer(.notFound, "BOSH is not served here.", toHEAD: head.method == .head)
+        case .bosh: try answerBOSH(head)
         case .site: answerSite(head)
         }
     }
@@ -56,12 +59,7 @@ extension HTTPConnection {
             return answer(.forbidden, "This page may not open sessions here.", toHEAD: false)
         }
         guard !worker.isStopping else { return answerBusy() }
-        if case .refused(let limit, let isWorthALine) = worker.shared.admission.admitSession(from: peer, now: loop.now)
-        {
-            worker.counters.count(limit)
-            if isWorthALine { worker.shared.log.refused(peer, limit) }
-            return answerBusy()
-        }
+        guard worker.refusal(of: peer) == nil else { return answerBusy() }
         upgrade.append(to: &outbound, pool: loop.pool)
         worker.startSession(upgrading: self, rest: rest, peer: peer)
     }
@@ -165,7 +163,7 @@ extension HTTPConnection {
     }
 
     /// Seconds after which a client may try again when the server is full.
-    private static let retryAfter = 5
+    static let retryAfter = 5
 
     private func answerOptions(_ allowed: StaticString) {
         startAnswer(.noContent)
@@ -175,13 +173,14 @@ extension HTTPConnection {
         touchOutput()
     }
 
-    private func startAnswer(_ status: HTTPStatus) {
+    func startAnswer(_ status: HTTPStatus) {
         outbound.startResponse(status, date: worker.dates.text(now: Instant.wallSeconds()), pool: loop.pool)
         if isLast {
             outbound.appendField("Connection", "close", pool: loop.pool)
         } else if worker.head.minorVersion == 0 {
             outbound.appendField("Connection", "keep-alive", pool: loop.pool)
         }
+        crossOrigin.append(to: &outbound, pool: loop.pool)
     }
 
     /// Ends the head and appends a plain text.

@@ -16,6 +16,8 @@ final class HTTPConnection: StreamSocket {
         case body
         /// The client to read.
         case reader
+        /// The answers of BOSH requests; they have times of their own.
+        case answer
     }
 
     unowned let worker: Worker
@@ -32,6 +34,15 @@ final class HTTPConnection: StreamSocket {
     /// Bytes may have come that were not looked at, because the client has to read first.
     private var isStalled = false
     private var isAdmitted = false
+    /// Requests whose answers come later.
+    var pending = PendingAnswers()
+    /// The request whose body is read, and what has come of it.
+    var bodyTaker: BodyTaker?
+    var body = ByteBuffer()
+    /// What answers to the request under way say about the page that asked.
+    var crossOrigin = CrossOrigin.none
+    /// What was wrong with the request behind those in `pending`: said after their answers.
+    private var failure: HTTPFailure?
 
     /// Output above which the next request has to wait: an answer of usual size fits beside another.
     private static let outputMark = 65_536
@@ -73,7 +84,7 @@ final class HTTPConnection: StreamSocket {
                 guard let size = try step(bytes.extracting(used...)) else { return used }
                 used += size
             } catch {
-                refuse(error.status, error.reason, counting: error.limit)
+                fail(error)
             }
         }
         // Whatever follows the last request is not looked at; bytes behind an upgrade went with it.
@@ -82,26 +93,58 @@ final class HTTPConnection: StreamSocket {
 
     /// Takes the next piece of a request; nil when more bytes are needed.
     private func step(_ bytes: Span<UInt8>) throws(HTTPFailure) -> Int? {
+        // Nothing comes after the last request.
+        if isLast && !pending.isEmpty && decoder.isBetweenRequests || failure != nil {
+            return bytes.isEmpty ? nil : bytes.count
+        }
+        let before = decoder
         switch try decoder.next(bytes, head: &worker.head) {
         case .needMore:
             settle()
             return nil
         case .head(let size):
+            if !pending.isEmpty && !canWaitBehindOthers() {
+                decoder = before
+                awaitAnswers()
+                return nil
+            }
             isLast = !worker.head.keepsAlive || worker.isStopping
             try answer(rest: bytes.extracting(size...))
-            if isOpen && isLast { finish() }
+            if isOpen && isLast && pending.isEmpty { finish() }
             return size
-        case .body(_, let size):
+        case .body(let range, let size):
+            takeBody(bytes.extracting(range))
             return size
         case .end(let size):
             startWaiting(for: .request)
+            endBody()
+            if isOpen && isLast && !isOver && pending.isEmpty { finish() }
             return size
         }
     }
 
+    /// What came is no HTTP. Requests before it still get their answers.
+    private func fail(_ error: HTTPFailure) {
+        dropBody()
+        guard pending.isEmpty else {
+            failure = error
+            return awaitAnswers()
+        }
+        refuse(error.status, error.reason, counting: error.limit)
+    }
+
+    /// The request whose body does not come as it should never was one.
+    private func dropBody() {
+        guard let taker = bodyTaker else { return }
+        bodyTaker = nil
+        body.release(to: loop.pool)
+        pending.remove(taker.handle)
+        worker.bosh.lost(taker.handle)
+    }
+
     /// All that came has been used, but for the beginning of something.
     private func settle() {
-        if hasPeerFinished { return finish() }
+        if hasPeerFinished { return peerFinished() }
         if decoder.isInHead {
             wait(for: .head)
         } else if !decoder.isBetweenRequests {
@@ -119,6 +162,24 @@ final class HTTPConnection: StreamSocket {
         wait(for: .reader)
     }
 
+    /// No more reading until the requests before have their answers.
+    private func awaitAnswers() {
+        isStalled = true
+        pauseReading()
+        startWaiting(for: .answer)
+    }
+
+    /// Every request that was read has its answer.
+    func allAnswered() {
+        if let failure {
+            self.failure = nil
+            return refuse(failure.status, failure.reason, counting: failure.limit)
+        }
+        if isLast && decoder.isBetweenRequests { return finish() }
+        if waiting == .answer { startWaiting(for: .request) }
+        if isReadingPaused { resumeReading() }
+    }
+
     /// Sets how much of a request's body is read before the connection is given up for it.
     func limitBody(to limit: Int) throws(HTTPFailure) {
         try decoder.limitBody(to: limit)
@@ -126,6 +187,8 @@ final class HTTPConnection: StreamSocket {
 
     /// The request under way is the last one.
     func endAfterThis() { isLast = true }
+
+    var isBetweenRequests: Bool { decoder.isBetweenRequests }
 
     // MARK: Output
 
@@ -178,17 +241,21 @@ final class HTTPConnection: StreamSocket {
     /// The process stops: idle connections end at once, others after their answer.
     func shutDown() {
         isLast = true
-        if decoder.isBetweenRequests && !isOver { finish() }
+        if decoder.isBetweenRequests && !isOver && pending.isEmpty { finish() }
     }
 
     override func peerFinished() {
         // The client may still read (RFC 9112 section 9.6): what it asked for is answered. Requests that wait unread
-        // are taken up later, and the end is seen again then.
+        // are taken up later, and the end is seen again then. Not so where an answer may take a minute: whoever has left
+        // without it would count as waiting.
+        guard pending.isEmpty else { return close() }
         if !isStalled { finish() }
     }
 
     override func closed() {
         unsent = []
+        body.release(to: loop.pool)
+        for handle in pending.takeAll() { worker.bosh.lost(handle) }
         if isAdmitted { worker.connectionEnded() }
     }
 
@@ -200,6 +267,7 @@ final class HTTPConnection: StreamSocket {
     }
 
     private func startWaiting(for next: Waiting) {
+        let next = next == .request && !pending.isEmpty ? .answer : next
         waiting = next
         let limits = worker.setup.limits
         switch next {
@@ -207,6 +275,7 @@ final class HTTPConnection: StreamSocket {
         case .request: deadline = loop.now + limits.keepAliveIdle
         case .body: deadline = loop.now + limits.timeToBody
         case .reader: deadline = loop.now + limits.timeToWrite
+        case .answer: deadline = .never
         }
     }
 
@@ -220,6 +289,7 @@ final class HTTPConnection: StreamSocket {
         // The request was answered when its head had come.
         case .body: giveUp(.timeToBody)
         case .reader: giveUp(.timeToWrite)
+        case .answer: break
         }
     }
 

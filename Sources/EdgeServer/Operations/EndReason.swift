@@ -10,6 +10,8 @@ package enum EndReason: Sendable, Equatable {
     case clientOutputFull
     /// It broke RFC 6455; the close code it was told.
     case webSocketError(UInt16)
+    /// It broke XEP-0124; the condition it was told.
+    case boshError(String)
 
     // The server's side.
     /// It ended the stream.
@@ -40,6 +42,7 @@ package enum EndReason: Sendable, Equatable {
         case .pingTimeout: "ping-timeout"
         case .clientOutputFull: "client-output-full"
         case .webSocketError: "websocket-error"
+        case .boshError: "bosh-error"
         case .upstreamClosed: "upstream-closed"
         case .upstreamError: "upstream-error"
         case .upstreamUnreachable: "upstream-unreachable"
@@ -56,7 +59,7 @@ package enum EndReason: Sendable, Equatable {
     package var detail: String? {
         switch self {
         case .webSocketError(let code): "\(code)"
-        case .streamError(let condition): condition
+        case .streamError(let condition), .boshError(let condition): condition
         case .limit(let name): name.rawValue
         default: nil
         }

@@ -21,6 +21,7 @@ package struct SessionReport: Sendable {
 
     package enum Transport: String, Sendable {
         case webSocket = "websocket"
+        case bosh
     }
 
     package struct Traffic: Sendable, Equatable {

@@ -61,7 +61,17 @@ final class Session {
         } catch {
             return fail(StreamFailure(error, isLoggedIn: isLoggedIn))
         }
-        if !isLoggedIn && !admit(element) { return }
+        take(element, of: message)
+    }
+
+    /// One element that its binding had checked with the limits of the moment.
+    func clientSent(_ element: CheckedElement, of message: Span<UInt8>) {
+        guard stage < .clientEnded || stage == .serverEnded else { return }
+        take(element, of: message)
+    }
+
+    private func take(_ element: CheckedElement, of message: Span<UInt8>) {
+        if !record.isLoggedIn && !admit(element) { return }
         switch element.kind {
         case .open:
             clientOpened(worker.checker.openAttributes)
@@ -110,7 +120,8 @@ final class Session {
         }
     }
 
-    private func clientOpened(_ attributes: OpenAttributes) {
+    /// What `<open/>` or its counterpart in BOSH says: a stream begins, or begins again after SASL.
+    func clientOpened(_ attributes: OpenAttributes) {
         if stage == .loggedIn, mayRestart, let route = record.route {
             mayRestart = false
             answersTo = attributes.from
@@ -206,6 +217,7 @@ final class Session {
         case .streamError:
             hasStreamError = true
             relay(cut, input, source)
+            if client?.endsWithStreamError == true { upstreamEnded() }
         case .seeOtherHost:
             fail(StreamFailure(.internalServerError, "the XMPP server refers to another host", .upstreamError))
         case .saslSuccess(let restarts):
@@ -249,7 +261,7 @@ final class Session {
         guard stage != .serverEnded && stage != .over else { return }
         stage = .serverEnded
         client?.resumeReading()
-        client?.streamEnded()
+        client?.streamEnded(withError: hasStreamError)
     }
 
     /// The connection to the server failed or never came to be.

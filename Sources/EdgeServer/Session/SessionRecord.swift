@@ -5,6 +5,7 @@ struct SessionRecord {
     /// Random; the name of the session in the log.
     let id: UInt64
     let peer: SocketAddress
+    let transport: SessionReport.Transport
     let began: Instant
     var loggedIn = Instant.never
     /// In lower case; empty until `<open/>` named one that is served here.
@@ -16,9 +17,10 @@ struct SessionRecord {
     private(set) var bytesIn = 0
     private(set) var bytesOut = 0
 
-    init(id: UInt64, peer: SocketAddress, began: Instant) {
+    init(id: UInt64, peer: SocketAddress, transport: SessionReport.Transport, began: Instant) {
         self.id = id
         self.peer = peer
+        self.transport = transport
         self.began = began
     }
 
@@ -39,8 +41,8 @@ struct SessionRecord {
     /// What the log may know.
     func report(now: Instant) -> SessionReport {
         var report = SessionReport(
-            id: id, client: peer, domain: domain, upstream: route?.upstream ?? "", duration: now.since(began),
-            timeToLogin: isLoggedIn ? loggedIn.since(began) : nil)
+            id: id, client: peer, transport: transport, domain: domain, upstream: route?.upstream ?? "",
+            duration: now.since(began), timeToLogin: isLoggedIn ? loggedIn.since(began) : nil)
         report.sent = SessionReport.Traffic(bytes: bytesIn, messages: elementsIn)
         report.received = SessionReport.Traffic(bytes: bytesOut, messages: elementsOut)
         return report

@@ -12,13 +12,17 @@ struct RunningWorker {
         init(_ thread: consuming LoopThread) { self.thread = Mutex(thread) }
     }
 
-    init(index: Int, shared: Shared, setup: Setup, site: StaticSite?, sockets: [ListeningSocket]) throws(SystemFailure)
-    {
-        let mailbox = try Mailbox<WorkerMessage>()
+    /// - Parameter mailboxes: those of all workers; the one at `index` is this one's.
+    init(
+        index: Int, mailboxes: [Mailbox<WorkerMessage>], shared: Shared, setup: Setup, site: StaticSite?,
+        sockets: [ListeningSocket]
+    ) throws(SystemFailure) {
+        let mailbox = mailboxes[index]
         self.mailbox = mailbox
         let thread = try LoopThread(name: "edge-\(index)") {
             do {
-                let worker = try Worker(shared: shared, setup: setup, site: site)
+                let worker = try Worker(
+                    shared: shared, setup: setup, site: site, index: index, mailboxes: mailboxes)
                 try mailbox.open(in: worker.loop) { [unowned worker] in worker.receive($0) }
                 try worker.listen(on: sockets, as: .web)
                 // What the loop calls holds the worker unowned.

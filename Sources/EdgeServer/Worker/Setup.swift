@@ -1,5 +1,6 @@
 /// Settings with everything that can be worked out from them once instead of per session. Immutable; a reload makes a new
 /// one. A reference, so that looking at one value copies nothing else.
+internal import BOSHWire
 internal import HTTPWire
 internal import Reactor
 internal import WebSocketWire
@@ -18,6 +19,7 @@ final class Setup: Sendable {
     let socketTiming: WebSocketBinding.Timing
     let streamTiming: ClientStream.Timing
     let featurePolicy: FeaturePolicy
+    let boshPolicy: SessionPolicy
 
     /// Resolves the upstreams' names: blocks, for start and reload only.
     init(_ settings: Settings) throws(ResolveFailure) {
@@ -44,6 +46,7 @@ final class Setup: Sendable {
         featurePolicy = FeaturePolicy(
             hiddenMechanisms: Set(settings.mechanisms.hidden), allowedMechanisms: Set(settings.mechanisms.allowed),
             hidesChannelBinding: settings.stripChannelBinding, maxBytes: limits.stanza)
+        boshPolicy = SessionPolicy()
     }
 
     private static func xmlLimits(_ base: XMLLimits, bytes: Int, _ limits: Limits) -> XMLLimits {

@@ -7,6 +7,8 @@ internal import WebSocketWire
 internal import XMPPWire
 
 final class Worker {
+    /// Its place among the workers, in session ids and in names of requests.
+    let index: UInt16
     let loop: EventLoop
     let shared: Shared
     let checker = StanzaChecker()
@@ -15,12 +17,19 @@ final class Worker {
     var dates = DateCache()
     private(set) var setup: Setup
     private(set) var site: StaticSite?
+    private(set) lazy var bosh = BOSHRegistry(worker: self)
+    /// All workers' mailboxes, by index.
+    private let mailboxes: [Mailbox<WorkerMessage>]
     private var listeners: [Listener] = []
     /// New connections are turned away: the process is about to stop.
     private(set) var isStopping = false
 
-    init(shared: Shared, setup: Setup, site: StaticSite?) throws(SystemFailure) {
+    init(
+        shared: Shared, setup: Setup, site: StaticSite?, index: Int = 0, mailboxes: [Mailbox<WorkerMessage>] = []
+    ) throws(SystemFailure) {
         loop = try EventLoop()
+        self.index = UInt16(clamping: index)
+        self.mailboxes = mailboxes
         self.shared = shared
         self.setup = setup
         self.site = site
@@ -64,11 +73,25 @@ final class Worker {
     /// - Parameter rest: bytes behind the request's head.
     func startSession(upgrading connection: StreamSocket, rest: Span<UInt8>, peer: SocketAddress) {
         let binding = WebSocketBinding(upgrading: connection, rest: rest, worker: self)
-        let record = SessionRecord(id: .random(in: 1 ... .max), peer: peer, began: loop.now)
-        let session = Session(worker: self, client: .webSocket(binding), record: record)
+        let session = newSession(.webSocket(binding), .webSocket, from: peer)
+        binding.start(session, deadline: loop.now + setup.limits.timeToOpen)
+    }
+
+    /// A session that was admitted.
+    func newSession(_ client: ClientLeg, _ transport: SessionReport.Transport, from peer: SocketAddress) -> Session {
+        let record = SessionRecord(id: .random(in: 1 ... .max), peer: peer, transport: transport, began: loop.now)
         counters.sessionBegan()
         shared.log.sessionBegan(record.report(now: loop.now))
-        binding.start(session, deadline: loop.now + setup.limits.timeToOpen)
+        return Session(worker: self, client: client, record: record)
+    }
+
+    /// Why there can be no further session from there; nil when it is admitted.
+    func refusal(of peer: SocketAddress) -> LimitName? {
+        guard case .refused(let limit, let isWorthALine) = shared.admission.admitSession(from: peer, now: loop.now)
+        else { return nil }
+        counters.count(limit)
+        if isWorthALine { shared.log.refused(peer, limit) }
+        return limit
     }
 
     func sessionEnded(_ session: Session, _ reason: EndReason) {
@@ -88,10 +111,19 @@ final class Worker {
         return header
     }
 
-    // MARK: Messages from the main thread
+    // MARK: Messages from other threads
+
+    /// Tells another worker; false when there is none of that index.
+    @discardableResult
+    func post(_ mail: BOSHMail, to other: UInt16) -> Bool {
+        guard Int(other) < mailboxes.count else { return false }
+        mailboxes[Int(other)].post(.bosh(mail))
+        return true
+    }
 
     func receive(_ message: WorkerMessage) {
         switch message {
+        case .bosh(let mail): bosh.receive(mail)
         case .setup(let setup): self.setup = setup
         case .site(let site): self.site = site
         case .stop(let grace): stop(within: grace)
@@ -108,6 +140,7 @@ final class Worker {
         loop.forEachMember { member in
             switch member {
             case let binding as WebSocketBinding: binding.shutDown()
+            case let binding as BOSHBinding: binding.shutDown()
             case let connection as HTTPConnection: connection.shutDown()
             default: break
             }
@@ -117,8 +150,9 @@ final class Worker {
     }
 }
 
-/// What the main thread tells a worker.
+/// What the main thread and the other workers tell a worker.
 enum WorkerMessage: Sendable {
+    case bosh(BOSHMail)
     case setup(Setup)
     case site(StaticSite?)
     /// Milliseconds for goodbyes.

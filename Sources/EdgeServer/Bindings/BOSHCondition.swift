@@ -1,0 +1,20 @@
+/// Which condition of XEP-0124 section 17.2 stands for a failure of the stream. Knows words of both sides; ends nothing.
+internal import BOSHWire
+internal import XMPPWire
+
+extension StreamFailure {
+    var boshCondition: Condition {
+        switch reason {
+        case .upstreamUnreachable, .upstreamNoHeader, .upstreamLost, .upstreamMalformed: return .remoteConnectionFailed
+        default: break
+        }
+        switch condition {
+        case .hostUnknown: return .hostUnknown
+        case .hostGone: return .hostGone
+        case .improperAddressing: return .improperAddressing
+        case .internalServerError: return .internalServerError
+        case .policyViolation, .connectionTimeout: return .policyViolation
+        default: return .badRequest
+        }
+    }
+}

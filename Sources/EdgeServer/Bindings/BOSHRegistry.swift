@@ -1,0 +1,133 @@
+/// The BOSH sessions of one reactor, and the requests on its connections, whose sessions may live on another: who gets what.
+/// Knows sids and handles; what a request means to its session is `BOSHBinding`'s business.
+internal import BOSHWire
+internal import Bytes
+internal import Reactor
+internal import XMPPWire
+
+final class BOSHRegistry {
+    /// One for all sessions of the thread: its elements are used up before the next body is read.
+    let reader = BodyReader()
+    private unowned let worker: Worker
+    private var sessions: [SessionID: BOSHBinding] = [:]
+    private var waiting: WaitingRequests
+
+    init(worker: Worker) {
+        self.worker = worker
+        waiting = WaitingRequests(reactor: worker.index)
+    }
+
+    // MARK: Requests on this reactor's connections
+
+    /// A name for the next request of a connection; nil when there are too many.
+    func expect(on connection: HTTPConnection) -> RequestHandle? { waiting.add(connection) }
+
+    /// The whole body of a request.
+    func take(_ body: Span<UInt8>, _ handle: RequestHandle, from peer: SocketAddress) {
+        let head: RequestHead
+        do throws(BodyFailure) {
+            head = try reader.readHead(body)
+        } catch {
+            // Nobody knows whose it is, so no session is touched.
+            return refuse(handle, error.condition, isLegacy: false)
+        }
+        switch head.sid {
+        case .none:
+            create(head, body, handle, peer)
+        case .foreign:
+            refuse(handle, .itemNotFound, isLegacy: false)
+        case .id(let id):
+            waiting.note(id, handle)
+            if id.home == worker.index {
+                receive(id, head, body, handle)
+            } else if !worker.post(.request(id, head, body: Array(copying: body), handle), to: id.home) {
+                refuse(handle, .itemNotFound, isLegacy: false)
+            }
+        }
+    }
+
+    /// The connection ended before the answer.
+    func lost(_ handle: RequestHandle) {
+        guard let id = waiting.remove(handle)?.session else { return }
+        if id.home == worker.index {
+            sessions[id]?.connectionLost(handle)
+        } else {
+            worker.post(.lost(id, handle), to: id.home)
+        }
+    }
+
+    /// News from another reactor.
+    func receive(_ mail: BOSHMail) {
+        switch mail {
+        case .request(let id, let head, let body, let handle):
+            receive(id, head, body.span, handle)
+        case .lost(let id, let handle):
+            sessions[id]?.connectionLost(handle)
+        case .answer(let handle, let answer):
+            waiting.remove(handle)?.connection.answered(handle, answer)
+        }
+    }
+
+    // MARK: Sessions of this reactor
+
+    private func receive(_ id: SessionID, _ head: RequestHead, _ body: Span<UInt8>, _ handle: RequestHandle) {
+        guard let session = sessions[id] else { return refuse(handle, .itemNotFound, isLegacy: false) }
+        session.receive(head, body, handle)
+    }
+
+    private func create(_ asked: RequestHead, _ body: Span<UInt8>, _ handle: RequestHandle, _ peer: SocketAddress) {
+        var head = asked
+        let isLegacy = head.version == nil
+        guard !worker.isStopping else { return refuse(handle, .systemShutdown, isLegacy: isLegacy) }
+        do throws(BodyFailure) {
+            let limits = worker.setup.beforeLogin
+            head.hasPayload = try reader.readElements(body, checker: worker.checker, limits: limits) > 0
+        } catch {
+            head.defect = error.condition
+        }
+        // Stanzas without `sid` are of a client that lost its session and does not know: no new one for them.
+        if head.opening.to?.isEmpty ?? true, !head.hasPayload { head.opening.to = worker.routes.defaultDomain }
+        let bosh: BOSHSession
+        do throws(SessionRefusal) {
+            bosh = try BOSHSession(
+                head, id: SessionID(home: worker.index), policy: worker.setup.boshPolicy, from: handle,
+                now: worker.loop.now.milliseconds)
+        } catch {
+            return refuse(handle, error.condition, isLegacy: isLegacy)
+        }
+        guard worker.routes.find(head.opening.to) != nil else {
+            return refuse(handle, .hostUnknown, isLegacy: isLegacy)
+        }
+        if let limit = worker.refusal(of: peer) {
+            if limit == .sessionsPerAddress { return refuse(handle, .policyViolation, isLegacy: isLegacy) }
+            // The client may come again, and 5xx says so.
+            let nothing: [UInt8] = []
+            return answer(handle, status: 503, type: .textXML, body: nothing.span)
+        }
+        waiting.note(bosh.id, handle)
+        let binding = BOSHBinding(worker: worker, bosh: bosh)
+        sessions[binding.id] = binding
+        binding.start(worker.newSession(.bosh(binding), .bosh, from: peer), head.opening)
+    }
+
+    func ended(_ binding: BOSHBinding) { sessions[binding.id] = nil }
+
+    // MARK: Answers
+
+    /// Answers with the end of a session, or of what was none.
+    func refuse(_ handle: RequestHandle, _ condition: Condition, isLegacy: Bool) {
+        var body = ByteBuffer()
+        BodyWriter(pool: worker.loop.pool).terminate(condition, into: &body)
+        body.withSpan { answer(handle, status: condition.status(legacy: isLegacy), type: .textXML, body: $0) }
+        body.release(to: worker.loop.pool)
+    }
+
+    /// Brings an answer to the connection that waits for it, wherever that is.
+    func answer(_ handle: RequestHandle, status: UInt16, type: BOSHWire.ContentType, body: Span<UInt8>) {
+        guard handle.reactor == worker.index else {
+            let answer = BOSHAnswer(status: status, type: type, body: Array(copying: body))
+            return _ = worker.post(.answer(handle, answer), to: handle.reactor)
+        }
+        waiting.remove(handle)?.connection.answered(handle, status: status, type: type, body: body)
+    }
+}
