@@ -17,7 +17,9 @@ package struct ConfigDocument {
     }
 
     package init(_ settings: Settings) {
-        self.init(domains: settings.upstreams.map(\.domain), websocket: settings.websocketPaths.first, bosh: nil)
+        self.init(
+            domains: settings.upstreams.map(\.domain), websocket: settings.websocketPaths.first,
+            bosh: settings.boshPaths.first)
     }
 
     package enum Failure: Error, Equatable, CustomStringConvertible {
