@@ -12,6 +12,7 @@ import { Conversations } from './conversations.mjs';
 import { History } from './history.mjs';
 import { Archive } from './mam.mjs';
 import { Rooms } from './muc.mjs';
+import { startSelfPing } from './muc-ping.mjs';
 import { Presence } from './presence.mjs';
 import { Upload } from './upload.mjs';
 
@@ -43,6 +44,7 @@ export function startChats({ account, router, roster, host }) {
   const avatars = new Avatars(router, host);
   // Rooms see stanzas before presence and chat do: what comes from a room is theirs.
   rooms = new Rooms(router, conversations, archive, disco);
+  startSelfPing(router, rooms);
   const presence = new Presence(router);
   presence.on('own', (make) => {
     for (const room of rooms.all.values()) if (room.state === 'in') router.send(make(room.address));
@@ -57,6 +59,8 @@ export function startChats({ account, router, roster, host }) {
     const room = rooms.all.get(jid);
     if (room) rooms.leave(room);
   });
+  // A room that is gone must not be made anew by the next login.
+  rooms.on('destroyed', (jid) => bookmarks.remove(jid).catch(() => {}));
   return {
     conversations, presence, chat, history, rooms, bookmarks, disco, blocking, upload, avatars,
     nameOf(jid) {

@@ -5,7 +5,8 @@ import { randomId } from '../core/bytes.mjs';
 import { Emitter } from '../core/emitter.mjs';
 import { StanzaError, stanzaError } from '../xmpp/errors.mjs';
 import { bareOf, parseJid } from '../xmpp/jid.mjs';
-import { CONFERENCE, MAM, MUC, MUC_ADMIN, MUC_USER, OCCUPANT_ID } from '../xmpp/ns.mjs';
+import { CONFERENCE, MAM, MUC, MUC_OWNER, MUC_USER, OCCUPANT_ID } from '../xmpp/ns.mjs';
+import { defaultForm } from '../xmpp/forms.mjs';
 import { el } from '../xmpp/xml.mjs';
 import { senderIds } from './chat.mjs';
 import { applyChange } from './changes.mjs';
@@ -28,7 +29,7 @@ const OUT = /** @type {Record<string, string>} */ ({ 301: 'banned', 307: 'kicked
  */
 const inviter = (room, from) => (bareOf(from) === room ? (parseJid(from)?.resource ?? room) : bareOf(from));
 
-/** Events: change (Room), invited ({ room, from, reason }). */
+/** Events: change (Room), invited ({ jid, from, reason }), event, trouble, destroyed (address). */
 export class Rooms extends Emitter {
   /** @type {Map<string, Room>} */
   all = new Map();
@@ -55,6 +56,7 @@ export class Rooms extends Emitter {
     this.all.set(jid, room);
     const conversation = this.conversations.open(jid, 'room');
     room.nick = nick;
+    room.password = password;
     room.state = 'joining';
     room.trouble = '';
     room.occupants.clear();
@@ -83,7 +85,7 @@ export class Rooms extends Emitter {
   /** After a new session every room has to be entered again. */
   async rejoin() {
     await Promise.all([...this.all.values()].filter(({ state, trouble }) => state !== '' || trouble === 'gone')
-      .map((room) => this.join(room.jid, room.nick).catch(() => {})));
+      .map((room) => this.join(room.jid, room.nick, room.password).catch(() => {})));
   }
 
   /** @param {Room} room */
@@ -106,16 +108,6 @@ export class Rooms extends Emitter {
   /** @param {Room} room @param {string} jid @param {string} reason */
   invite(room, jid, reason) {
     this.router.send(el('message', { to: room.jid }, el('x', { xmlns: MUC_USER }, el('invite', { to: jid }, reason && el('reason', {}, reason)))));
-  }
-
-  /** @param {Room} room @param {import('./room.mjs').Occupant} occupant */
-  async kick(room, { nick }) {
-    await this.router.ask('set', el('query', { xmlns: MUC_ADMIN }, el('item', { nick, role: 'none' })), room.jid);
-  }
-
-  /** @param {Room} room @param {string} jid real address @param {string} affiliation outcast bans */
-  async setAffiliation(room, jid, affiliation) {
-    await this.router.ask('set', el('query', { xmlns: MUC_ADMIN }, el('item', { jid: bareOf(jid), affiliation })), room.jid);
   }
 
   /** @param {Conversation} conversation @param {string} body @param {{ url?: string }} more */
@@ -176,6 +168,7 @@ export class Rooms extends Emitter {
     const from = parseJid(stanza.attrs.from);
     const room = from && this.all.get(from.bare);
     if (!from || !room) return false;
+    room.heard = this.router.clock.now();
     if (!from.resource && stanza.attrs.type !== 'error') return true; // the room's own, with its picture
     if (stanza.attrs.type === 'error') {
       const error = stanzaError(stanza);
@@ -187,7 +180,7 @@ export class Rooms extends Emitter {
     const item = user?.child('item')?.attrs ?? {};
     const codes = new Set(user?.elements('status').map(({ attrs }) => attrs.code ?? ''));
     const self = codes.has('110') || from.resource === room.nick;
-    if (stanza.attrs.type === 'unavailable') this.#left(room, from.resource, item, codes, self);
+    if (stanza.attrs.type === 'unavailable') this.#left(room, from.resource, item, codes, self, Boolean(user?.child('destroy')));
     else {
       room.occupants.set(from.resource, {
         nick: from.resource, jid: bareOf(item.jid), role: item.role ?? 'none', affiliation: item.affiliation ?? 'none',
@@ -196,6 +189,8 @@ export class Rooms extends Emitter {
       if (codes.has('110')) {
         room.nick = from.resource;
         room.state = 'in';
+        // A room we made is closed to others until somebody says how it is to be (section 10.1).
+        if (codes.has('201')) this.router.ask('set', el('query', { xmlns: MUC_OWNER }, defaultForm()), room.jid).catch(() => {});
         this.#joining.get(room.jid)?.resolve();
       }
     }
@@ -203,8 +198,8 @@ export class Rooms extends Emitter {
     return true;
   }
 
-  /** @param {Room} room @param {string} nick @param {Record<string, string>} item @param {Set<string>} codes @param {boolean} self */
-  #left(room, nick, item, codes, self) {
+  /** @param {Room} room @param {string} nick @param {Record<string, string>} item @param {Set<string>} codes @param {boolean} self @param {boolean} destroyed */
+  #left(room, nick, item, codes, self, destroyed) {
     room.occupants.delete(nick);
     if (codes.has('303') && item.nick) {
       if (self) room.nick = item.nick;
@@ -215,7 +210,8 @@ export class Rooms extends Emitter {
     if (reason && OUT[reason] !== 'gone') this.emit('event', { room, kind: OUT[reason], nick, other: '' });
     if (!self) return;
     room.state = '';
-    room.trouble = reason ? OUT[reason] : '';
+    room.trouble = destroyed ? 'destroyed' : reason ? OUT[reason] : '';
+    if (destroyed) this.emit('destroyed', room.jid);
     room.occupants.clear();
     this.#joining.get(room.jid)?.reject(new StanzaError(room.trouble || 'gone'));
   }
@@ -234,7 +230,10 @@ export class Rooms extends Emitter {
     if (room && type === 'error') return this.#failed(room, stanza);
     if (type !== 'groupchat') return false;
     // What claims to come from a room we are not in comes from somebody who wants to be taken for one.
-    if (room) this.#receive(room, stanza, { live: true });
+    if (room) {
+      room.heard = this.router.clock.now();
+      this.#receive(room, stanza, { live: true });
+    }
     return true;
   }
 

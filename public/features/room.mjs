@@ -10,6 +10,10 @@ export class Room {
   /** Why we are not in: a stanza error's condition, or kicked, banned, removed, gone. */
   trouble = '';
   archived = false;
+  /** Kept for entering again. */
+  password = '';
+  /** When something last came from the room. */
+  heard = 0;
   /** Whether the room names people for good, whatever nick they take (XEP-0421). */
   lastingIds = false;
   /** Id of the newest archived message we have. */

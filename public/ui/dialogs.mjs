@@ -3,25 +3,29 @@
 import { t } from '../i18n/i18n.mjs';
 import { h } from './dom.mjs';
 
+let opened = 0;
+
 /**
- * Shows a dialog with a form. `submit` gets the fields; when it throws, the message is shown and the dialog stays.
- * @param {{ title: string, content: (Node | string)[], action?: string, danger?: boolean, submit?: (fields: FormData) => Promise<void> | void }} options
+ * Shows a dialog with a form. `submit` gets the fields; when it throws, the message is shown and the dialog stays, as it
+ * always does with `stays`.
+ * @param {{ title: string, content: (Node | string)[], action?: string, danger?: boolean, stays?: boolean, submit?: (fields: FormData) => Promise<void> | void }} options
  */
-export function openDialog({ title, content, action, danger = false, submit }) {
+export function openDialog({ title, content, action, danger = false, stays = false, submit }) {
+  const titleId = `dialog-${(opened += 1)}`;
   const error = h('p', { class: 'problem', role: 'alert', hidden: true });
   const close = () => dialog.close();
   const confirm = action && h('button', { class: danger ? 'button danger' : 'button primary', type: 'submit' }, action);
-  const cancel = h('button', { class: 'button', type: 'button', on: { click: close } }, t(submit ? 'dialog.cancel' : 'dialog.close'));
-  const form = h('form', { class: 'dialog-form', novalidate: true }, h('h2', { id: 'dialog-title' }, title), ...content, error,
+  const cancel = h('button', { class: 'button', type: 'button', on: { click: close } }, t(submit && !stays ? 'dialog.cancel' : 'dialog.close'));
+  const form = h('form', { class: 'dialog-form', novalidate: true }, h('h2', { id: titleId }, title), ...content, error,
     h('div', { class: 'dialog-actions' }, cancel, confirm || null));
-  const dialog = h('dialog', { class: 'dialog', 'aria-labelledby': 'dialog-title' }, form);
+  const dialog = h('dialog', { class: 'dialog', 'aria-labelledby': titleId }, form);
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     error.hidden = true;
     if (confirm) confirm.disabled = true;
     try {
       await submit?.(new FormData(form));
-      close();
+      if (!stays) close();
     } catch (problem) {
       error.textContent = problem instanceof Error ? problem.message : String(problem);
       error.hidden = false;

@@ -3,10 +3,10 @@
 import { t } from '../i18n/i18n.mjs';
 import { parseJid } from '../xmpp/jid.mjs';
 import { MUC } from '../xmpp/ns.mjs';
-import { mayBan, mayKick } from '../features/room.mjs';
-import { avatar } from './icons.mjs';
+import { avatar, MORE } from './icons.mjs';
 import { field, openDialog } from './dialogs.mjs';
-import { fill, h, perFrame } from './dom.mjs';
+import { fill, h, icon, perFrame } from './dom.mjs';
+import { mayAct, membersDialog, rightsDialog, settingsDialog } from './room-admin.mjs';
 import { toast } from './toasts.mjs';
 /** @typedef {import('../features/client.mjs').Client} Client */
 /** @typedef {import('../features/chats.mjs').Chats} Chats */
@@ -70,13 +70,19 @@ export function roomDialog(client, chats, jid) {
     const found = [...room.occupants.values()].filter(({ nick }) => nick.toLowerCase().includes(wanted));
     found.sort((a, b) => Number(b.role === 'moderator') - Number(a.role === 'moderator') || a.nick.localeCompare(b.nick));
     heading.textContent = t('room.count', { count: room.occupants.size });
-    fill(list, ...found.slice(0, SHOWN).map((occupant) => occupantRow(chats, room, occupant)),
+    fill(list, ...found.slice(0, SHOWN).map((occupant) => occupantRow(client, room, occupant)),
       found.length > SHOWN && h('li', { class: 'hint' }, t('room.more', { count: found.length - SHOWN })));
   };
   const plan = perFrame(render);
   const stops = [rooms.on('change', plan), chats.avatars.on('change', (who) => who.startsWith(`${jid}/`) && plan())];
   search.addEventListener('input', render);
   render();
+  const standing = room.self?.affiliation ?? '';
+  const manage = ['owner', 'admin'].includes(standing) && h('div', { class: 'row-actions' },
+    h('button', { class: 'button', type: 'button', on: { click: () => { dialog.close(); membersDialog(client, room); } } }, t('room.members')),
+    standing === 'owner' && h('button', {
+      class: 'button', type: 'button', on: { click: () => { dialog.close(); settingsDialog(client, room).catch((error) => toast(troubleText(error), 'error')); } },
+    }, t('room.settings')));
   const leave = h('button', {
     class: 'button danger', type: 'button',
     on: { click: () => { dialog.close(); rooms.leave(room); void bookmarks.remove(jid).catch(() => {}); } },
@@ -87,7 +93,7 @@ export function roomDialog(client, chats, jid) {
   }, t('room.rejoin'));
   const dialog = openDialog({
     title: chats.nameOf(jid),
-    content: [h('p', { class: 'muted' }, h('bdi', {}, jid)), ...(again ? [again] : []),
+    content: [h('p', { class: 'muted' }, h('bdi', {}, jid)), ...(again ? [again] : []), ...(manage ? [manage] : []),
       field({ name: 'nick', label: t('room.nick'), value: room.nick }), field({ name: 'subject', label: t('room.subject'), value: room.subject }),
       field({ name: 'invite', label: t('room.invite'), hint: t('room.invite.hint') }),
       heading, h('div', { class: 'filter' }, search), list, leave],
@@ -106,15 +112,13 @@ export function roomDialog(client, chats, jid) {
   dialog.addEventListener('close', () => stops.forEach((stop) => stop()));
 }
 
-/** @param {Chats} chats @param {Room} room @param {import('../features/room.mjs').Occupant} occupant */
-function occupantRow({ rooms }, room, occupant) {
-  const act = (/** @type {string} */ key, /** @type {() => Promise<void>} */ action) => h('button', {
-    class: 'button small danger', type: 'button', 'aria-label': `${t(key)}: ${occupant.nick}`,
-    on: { click: () => action().catch((error) => toast(troubleText(error), 'error')) },
-  }, t(key));
+/** @param {Client} client @param {Room} room @param {import('../features/room.mjs').Occupant} occupant */
+function occupantRow(client, room, occupant) {
   const standing = occupant.affiliation === 'owner' || occupant.affiliation === 'admin' ? occupant.affiliation : occupant.role;
   return h('li', { class: 'occupant' }, avatar(`${room.jid}/${occupant.nick}`, occupant.nick),
     h('span', { class: 'occupant-name' }, h('bdi', {}, occupant.nick), h('span', { class: 'muted' }, ` ${t(`role.${standing}`, {}, 'role.participant')}`)),
-    mayKick(room, occupant) && act('room.kick', () => rooms.kick(room, occupant)),
-    mayBan(room, occupant) && occupant.jid && act('room.ban', () => rooms.setAffiliation(room, occupant.jid, 'outcast')));
+    mayAct(room, occupant) && h('button', {
+      class: 'icon-button', type: 'button', 'aria-label': `${t('room.person')}: ${occupant.nick}`, title: t('room.person'),
+      on: { click: () => rightsDialog(client, room, occupant) },
+    }, icon(MORE)));
 }

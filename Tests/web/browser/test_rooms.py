@@ -91,7 +91,8 @@ def test_a_moderator_removes_somebody_who_is_told_and_can_return(person, room):
     enter(bob, room)
     expect(alice.page.locator(".subtitle")).to_have_text("2 people")
     alice.page.get_by_role("button", name="Room and people").click()
-    alice.page.get_by_role("button", name="Remove: bob").click()
+    alice.page.get_by_role("button", name="Rights in the room: bob").click()
+    alice.page.get_by_role("button", name="Remove", exact=True).click()
     expect(bob.page.locator(".subtitle")).to_have_text("You were removed from this room.")
     alice.page.keyboard.press("Escape")
     bob.page.get_by_role("button", name="Room and people").click()
@@ -99,6 +100,73 @@ def test_a_moderator_removes_somebody_who_is_told_and_can_return(person, room):
     expect(bob.page.locator(".subtitle")).to_contain_text("2 people")
     leave(bob)
     leave(alice)
+
+
+def test_rights_are_given_and_taken_and_a_ban_is_lifted(person, room, shots):
+    alice, bob = person(viewport={"width": 360, "height": 720}).log_in("alice"), person().log_in("bob")
+    enter(alice, room)
+    enter(bob, room)
+    expect(alice.page.locator(".subtitle")).to_have_text("2 people")
+
+    def rights() -> None:
+        alice.page.get_by_role("button", name="Room and people").click()
+        alice.page.get_by_role("button", name="Rights in the room: bob").click()
+
+    def finish() -> None:
+        expect(alice.page.get_by_role("dialog")).to_have_count(1)
+        alice.page.keyboard.press("Escape")
+        expect(alice.page.get_by_role("dialog")).to_have_count(0)
+
+    rights()
+    alice.page.screenshot(path=shots / "room-rights.png")
+    alice.page.get_by_label("May now").select_option("moderate")
+    alice.page.get_by_role("button", name="Save").last.click()
+    expect(alice.page.locator(".occupant", has_text="bob")).to_contain_text("moderator")
+    alice.page.screenshot(path=shots / "room-people.png")
+    finish()
+    rights()
+    alice.page.get_by_role("button", name="Ban", exact=True).click()
+    expect(bob.page.locator(".subtitle")).to_have_text("You are banned from this room.")
+    finish()
+    alice.page.get_by_role("button", name="Room and people").click()
+    alice.page.get_by_role("button", name="Members and bans").click()
+    dialog = alice.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Change: bob@edge.test").click()
+    alice.page.screenshot(path=shots / "room-members.png")
+    dialog.get_by_label("is to be").select_option("nothing")
+    dialog.get_by_role("button", name="Change", exact=True).click()
+    expect(dialog.get_by_text("bob@edge.test")).to_have_count(0)
+    alice.page.keyboard.press("Escape")
+    bob.page.get_by_role("button", name="Room and people").click()
+    bob.page.get_by_role("button", name="Enter again").click()
+    expect(alice.page.locator(".subtitle")).to_have_text("2 people")
+    leave(bob)
+    leave(alice)
+
+
+def test_the_owner_sets_the_room_up_and_closes_it(person, room, shots):
+    alice, bob = person().log_in("alice"), person().log_in("bob")
+    enter(alice, room)
+    enter(bob, room)
+    alice.page.get_by_role("button", name="Room and people").click()
+    alice.page.get_by_role("button", name="Settings of the room").click()
+    dialog = alice.page.get_by_role("dialog")
+    name = dialog.locator("input[type=text]").first
+    expect(name).to_be_visible()
+    alice.page.screenshot(path=shots / "room-settings.png")
+    name.fill("The tea room")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    alice.log_in("alice")
+    expect(alice.page.locator(".entry-name", has_text="The tea room")).to_be_visible()
+    alice.page.locator(f'.entry[data-jid="{room}@rooms.edge.test"]').click()
+    expect(alice.page.locator(".subtitle")).to_contain_text("2 people")
+    alice.page.get_by_role("button", name="Room and people").click()
+    alice.page.get_by_role("button", name="Settings of the room").click()
+    dialog.get_by_role("button", name="Close the room for everybody").click()
+    dialog.get_by_role("button", name="Close it?").click()
+    expect(bob.page.locator(".subtitle")).to_have_text("This room was closed for good.")
+    expect(alice.page.locator(".subtitle")).to_have_text("This room was closed for good.")
 
 
 def test_an_invitation_is_asked_about_and_leads_into_the_room(person, room):
