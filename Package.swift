@@ -32,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // System headers and libraries.
@@ -56,6 +57,18 @@ let package = Package(
         room(
             "EdgeServer",
             ["Bytes", "Crypto", "Deflate", "HTTPWire", "WebSocketWire", "XMPPWire", "BOSHWire", "Reactor"]),
+
+        // The load tester: clients over the same wires. Never knows the server's rooms.
+        room(
+            "LoadTest",
+            [
+                "Bytes", "Crypto", "HTTPWire", "WebSocketWire", "XMPPWire", "BOSHWire", "Reactor",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]),
+        .executableTarget(
+            name: "xmpp-load",
+            dependencies: ["LoadTest", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
 
         // The program: flags, configuration, log lines, exit codes.
         .executableTarget(
@@ -92,6 +105,7 @@ let package = Package(
         tests(of: "BOSHWire", ["Bytes", "Crypto", "XMPPWire"]),
         tests(of: "Reactor", ["Bytes"]),
         tests(of: "EdgeServer", ["Bytes", "HTTPWire", "WebSocketWire", "XMPPWire", "BOSHWire", "Reactor"]),
+        tests(of: "LoadTest", ["Bytes", "Crypto", "Reactor"]),
         tests(of: "xmpp-edge", ["EdgeServer", "Reactor", .product(name: "Logging", package: "swift-log")]),
     ]
 )

@@ -64,8 +64,9 @@ open class StreamSocket: LoopMember {
     }
 
     /// Starts to connect; `connected` or `failed` follows in a later turn.
-    package init(loop: EventLoop, connectingTo address: SocketAddress) {
-        let (number, error) = Connecting.start(address)
+    /// - Parameter source: the address to connect from; nil leaves it to the kernel.
+    package init(loop: EventLoop, connectingTo address: SocketAddress, from source: SocketAddress? = nil) {
+        let (number, error) = Connecting.start(address, from: source)
         descriptor = number
         pendingError = error
         super.init(loop: loop)

@@ -35,8 +35,9 @@ PROGRAMS = {"xmpp-edge", "xmpp-load"}
 C_LIBRARIES = {"CLinux": 1, "CXML2": 1, "CZlib": 1, "COpenSSL": 2}
 # Modules that are no target of ours, and the product targets that may import them. Tests may import what they like of these.
 OUTSIDE: dict[str, set[str]] = {
-    "Glibc": {"Reactor", "EdgeServer"} | PROGRAMS,
-    "Synchronization": {"Reactor", "EdgeServer"} | PROGRAMS,
+    "Glibc": {"Reactor", "EdgeServer", "LoadTest"} | PROGRAMS,
+    "Histogram": {"LoadTest"},
+    "Synchronization": {"Reactor", "EdgeServer", "LoadTest"} | PROGRAMS,
     "Dispatch": PROGRAMS,
     "Foundation": PROGRAMS,
     "FoundationEssentials": PROGRAMS,

@@ -1,0 +1,43 @@
+/// What can go wrong in a run, as a report counts it. Knows names; a report explains them.
+package enum FailureKind: String, CaseIterable, Codable, Sendable {
+    /// The connection was refused or broke before anything was said.
+    case connect
+    /// The server answered the WebSocket or BOSH request with something else.
+    case handshake
+    /// Login took longer than allowed.
+    case loginTimeout = "login-timeout"
+    /// No mechanism in common, or the server refused the credentials.
+    case login
+    case bind
+    /// The server ended the stream with an error.
+    case streamError = "stream-error"
+    /// A session that stood was lost.
+    case dropped
+    /// What came was neither XMPP nor its transport.
+    case malformed
+    /// A stanza came back as an error.
+    case stanzaError = "stanza-error"
+    /// A message that was due had no session to leave from.
+    case noSession = "no-session"
+    /// More output waits for the server than one session keeps.
+    case overflow
+    /// A measured message, or one of its copies, did not arrive before the end.
+    case undelivered
+
+    package var explanation: String {
+        switch self {
+        case .connect: "connection refused or broken at the start"
+        case .handshake: "WebSocket or BOSH request refused"
+        case .loginTimeout: "login took too long"
+        case .login: "login refused"
+        case .bind: "resource binding refused"
+        case .streamError: "stream error"
+        case .dropped: "session lost"
+        case .malformed: "malformed data"
+        case .stanzaError: "stanza returned as an error"
+        case .noSession: "message due without a session"
+        case .overflow: "message not sent, too much output waiting"
+        case .undelivered: "message not delivered before the end"
+        }
+    }
+}

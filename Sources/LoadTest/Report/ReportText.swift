@@ -1,0 +1,98 @@
+/// A result as a person reads it in a terminal. Knows words and columns.
+package enum ReportText {
+    package static func summary(_ result: LoadResult) -> String {
+        var lines = [title(result.plan), ""]
+        lines.append(row("sessions", sessions(result)))
+        if result.logins.count > 0 {
+            lines.append(
+                row("logins", "\(Decimal.grouped(result.loginsPerSecond)) a second, \(percentiles(result.logins))"))
+        }
+        if result.latency.count > 0 {
+            lines.append(row(noun(result.plan.scenario), traffic(result)))
+            lines.append(row("latency", percentiles(result.latency)))
+            if result.service.p99 != result.latency.p99 {
+                lines.append(row("  from sending", percentiles(result.service)))
+            }
+        }
+        if let cpu = result.watchedCPU {
+            let each = result.watchedCPUPerMillion.map { ", \(Decimal.text($0, digits: 2)) s for a million messages" }
+            lines.append(row("watched process", "\(Decimal.text(cpu, digits: 2)) s of processor time\(each ?? "")"))
+        }
+        lines.append(row("own threads busy", shares(result.tool.workerCPUShares)))
+        lines.append(contentsOf: failures(result))
+        if let reason = result.stopReason { lines.append(row("ended early", reason)) }
+        lines += Bottleneck.warnings(result).map { "warning: \($0)" }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The line of one second.
+    package static func progress(_ interval: Interval) -> String {
+        let failed = interval.failures.values.reduce(0, +)
+        var parts = ["\(Decimal.text(interval.at, digits: 0)) s", "sessions \(interval.sessions)"]
+        if interval.delivered > 0 || interval.isLoad {
+            parts.append("\(Decimal.grouped(Double(interval.delivered) / interval.seconds)) msg/s")
+        } else {
+            parts.append("\(Decimal.grouped(Double(interval.logins) / interval.seconds)) logins/s")
+        }
+        if interval.max > 0 {
+            parts.append(
+                "p50 \(TimeText.short(interval.p50))  p99 \(TimeText.short(interval.p99))  "
+                    + "max \(TimeText.short(interval.max))")
+        }
+        parts.append("failures \(failed)")
+        return parts.joined(separator: "  ")
+    }
+
+    package static func title(_ plan: LoadPlan) -> String {
+        let flow =
+            switch plan.flow {
+            case .open(let rate, _): "\(Decimal.grouped(rate)) a second (open loop)"
+            case .closed(let window): "window \(window) (closed loop)"
+            }
+        let load: [LoadPlan.ScenarioName] = [.echo, .chat, .room]
+        let what = load.contains(plan.scenario) ? ", \(plan.messageSize) bytes, \(flow)" : ""
+        return "\(plan.scenario.rawValue) \(plan.target.url): \(plan.sessions) sessions\(what), "
+            + "\(Decimal.text(plan.duration, digits: 0)) s"
+    }
+
+    static func noun(_ scenario: LoadPlan.ScenarioName) -> String {
+        switch scenario {
+        case .connect, .churn, .reconnectStorm: "later logins"
+        case .idle: "signs of life"
+        default: "messages"
+        }
+    }
+
+    private static func sessions(_ result: LoadResult) -> String {
+        let opening = result.openingSeconds.map { " within \(Decimal.text($0, digits: 1)) s" } ?? ""
+        return "\(result.sessionsReady) of \(result.sessionsStarted) logged in, \(result.logins.count)\(opening); "
+            + "\(result.sessionsStanding) stood at the end"
+    }
+
+    private static func traffic(_ result: LoadResult) -> String {
+        let rate = Decimal.grouped(result.deliveredPerSecond)
+        return "\(Decimal.grouped(Double(result.sent))) sent, \(Decimal.grouped(Double(result.delivered))) received, "
+            + "\(rate) a second"
+    }
+
+    package static func percentiles(_ latency: LatencySummary) -> String {
+        [("p50", latency.p50), ("p90", latency.p90), ("p99", latency.p99), ("p99.9", latency.p999), ("max", latency.max)]
+            .map { "\($0) \(TimeText.short($1))" }.joined(separator: "  ")
+    }
+
+    private static func shares(_ shares: [Double]) -> String {
+        shares.map { "\(Decimal.text($0 * 100, digits: 0)) %" }.joined(separator: ", ")
+    }
+
+    private static func failures(_ result: LoadResult) -> [String] {
+        guard !result.failures.isEmpty else { return [row("failures", "none")] }
+        return result.failures.sorted { $0.value > $1.value }.map { name, count in
+            let words = FailureKind(rawValue: name)?.explanation ?? name
+            return row("failures", "\(Decimal.grouped(Double(count))) \(words)")
+        }
+    }
+
+    private static func row(_ name: String, _ value: String) -> String {
+        name + String(repeating: " ", count: max(1, 18 - name.count)) + value
+    }
+}

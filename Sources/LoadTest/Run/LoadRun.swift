@@ -1,0 +1,172 @@
+/// One whole run: starts the workers, tells them when to do what, and puts their figures together. Knows the order of
+/// things; what it learns goes out as values.
+internal import Reactor
+internal import Synchronization
+
+package final class LoadRun {
+    private let plan: LoadPlan
+    private let loop: EventLoop
+    private let news: Mailbox<(Int, WorkerNews)>
+    private var workers: [RunningLoadWorker] = []
+    private var timer: PreciseTimer?
+    private let shares: [LoadShare]
+
+    private var begun: Nanoseconds = 0
+    private var openedAll: Nanoseconds?
+    private var loadBegins: Nanoseconds?
+    private var openedWorkers = 0
+    private var looks: [Int: Tally] = [:]
+    private var lastLook: Nanoseconds = 0
+    private var nextLook: Nanoseconds = 0
+    private var intervals: [Interval] = []
+    private var finished: [(tally: Tally, cpu: Nanoseconds)] = []
+    private var stopReason: String?
+    private var watch = ProcessWatch()
+
+    /// Told once a second.
+    package var progress: (Interval) -> Void = { _ in }
+
+    /// Resolves names; takes SIGINT and SIGTERM from here on.
+    package init(_ plan: LoadPlan) throws {
+        SignalReader.prepare()
+        self.plan = plan
+        loop = try EventLoop()
+        news = try Mailbox()
+        let addresses = try SocketAddress.resolve(host: plan.target.host, port: plan.target.port)
+        guard !addresses.isEmpty else { throw InvalidText("\(plan.target.host) has no address") }
+        let sources = try plan.sources.flatMap { try SocketAddress.resolve(host: $0, port: 0) }
+        let tag = UInt16.random(in: 1 ..< .max)
+        let ranges = LoadShare.ranges(
+            sessions: plan.sessions, workers: plan.threads, group: plan.scenario.groupSize(plan))
+        shares = ranges.map { range in
+            LoadShare(
+                sessions: range, part: Double(range.count) / Double(max(plan.sessions, 1)), tag: tag,
+                addresses: addresses, sources: sources, target: plan.target, domain: plan.domain)
+        }
+    }
+
+    /// Runs to the end; blocks.
+    package func run() throws -> LoadResult {
+        try news.open(in: loop) { [unowned self] in take($0.1, from: $0.0) }
+        let signals = try SignalReader(loop: loop) { [unowned self] _ in stop("interrupted") }
+        try signals.open()
+        let timer = try PreciseTimer(loop: loop) { [unowned self] in tick() }
+        try timer.open()
+        self.timer = timer
+        for (index, share) in shares.enumerated() {
+            let news = news
+            workers.append(try RunningLoadWorker(plan: plan, share: share) { news.post((index, $0)) })
+        }
+        begun = MonotonicClock.now()
+        lastLook = begun
+        nextLook = begun + 1_000_000_000
+        order(.open)
+        timer.wake(at: nextLook)
+        withExtendedLifetime((signals, timer)) { loop.run() }
+        for worker in workers { worker.join() }
+        return result()
+    }
+
+    private func order(_ order: WorkerOrder) {
+        for worker in workers { worker.mailbox.post(order) }
+    }
+
+    private func stop(_ reason: String) {
+        guard stopReason == nil else { return }
+        stopReason = reason
+        order(.stop)
+    }
+
+    // MARK: What happens
+
+    private func tick() {
+        let now = MonotonicClock.now()
+        if let start = loadBegins {
+            let from = start + Nanoseconds(plan.warmUp * 1e9)
+            watch.look(plan.watchedProcess, now: now, span: from..<(from + Nanoseconds(plan.duration * 1e9)))
+        }
+        if now >= nextLook {
+            nextLook += 1_000_000_000
+            order(.look)
+        }
+        timer?.wake(at: min(nextLook, watch.next(after: now, begins: loadBegins, plan: plan)))
+    }
+
+    private func take(_ item: WorkerNews, from worker: Int) {
+        switch item {
+        case .opened:
+            openedWorkers += 1
+            if openedWorkers == workers.count { beginLoad() }
+        case .interval(let tally):
+            looks[worker] = tally
+            if looks.count == workers.count { endInterval() }
+        case .finished(let tally, let cpu):
+            finished.append((tally, cpu))
+            if finished.count == workers.count { loop.stop() }
+        }
+    }
+
+    private func beginLoad() {
+        openedAll = MonotonicClock.now()
+        // A moment ahead, so that all workers have heard of it.
+        let start = MonotonicClock.now() + 20_000_000
+        loadBegins = start
+        order(.begin(at: start))
+        tick()
+    }
+
+    private func endInterval() {
+        let now = MonotonicClock.now()
+        var sum = Tally()
+        for tally in looks.values { sum.add(tally) }
+        looks = [:]
+        let interval = Interval(
+            sum, at: Double(now - begun) / 1e9, seconds: Double(max(now - lastLook, 1)) / 1e9,
+            isLoad: loadBegins != nil)
+        lastLook = now
+        intervals.append(interval)
+        progress(interval)
+        checkErrorShare(sum)
+    }
+
+    /// A run that mostly fails says nothing more by going on.
+    private func checkErrorShare(_ sum: Tally) {
+        let failures = intervals.reduce(0) { $0 + $1.failures.values.reduce(0, +) }
+        let attempts = sum.sessionsStarted + intervals.reduce(0) { $0 + $1.sent }
+        guard failures >= 100 || sum.sessionsStarted == plan.sessions, attempts > 0 else { return }
+        if Double(failures) / Double(attempts) > plan.stopAtErrorShare { stop("too many failures") }
+    }
+
+    private func result() -> LoadResult {
+        var sum = Tally()
+        for part in finished { sum.add(part.tally) }
+        return LoadResult(
+            plan: plan, tally: sum, intervals: intervals,
+            openingSeconds: openedAll.map { Double($0 - begun) / 1e9 },
+            workerCPU: finished.map { Double($0.cpu) / 1e9 }, watchedCPU: watch.seconds, stopReason: stopReason)
+    }
+}
+
+/// The processor time of a process between the ends of the recorded time.
+struct ProcessWatch {
+    private var first: Nanoseconds?
+    private var last: Nanoseconds?
+
+    mutating func look(_ process: Int32, now: Nanoseconds, span: Range<Nanoseconds>) {
+        guard process > 0 else { return }
+        if first == nil && now >= span.lowerBound { first = MonotonicClock.processCPU(process) }
+        if last == nil && now >= span.upperBound { last = MonotonicClock.processCPU(process) }
+    }
+
+    /// When to look next.
+    func next(after now: Nanoseconds, begins: Nanoseconds?, plan: LoadPlan) -> Nanoseconds {
+        guard plan.watchedProcess > 0, let begins, last == nil else { return .max }
+        let from = begins + Nanoseconds(plan.warmUp * 1e9)
+        return first == nil ? from : from + Nanoseconds(plan.duration * 1e9)
+    }
+
+    var seconds: Double? {
+        guard let first, let last else { return nil }
+        return Double(last - first) / 1e9
+    }
+}

@@ -1,0 +1,48 @@
+/// What one worker has to do of a run, and how workers and the run talk. Knows numbers; runs nothing.
+internal import Reactor
+
+struct LoadShare: Sendable {
+    /// Indexes of its sessions.
+    let sessions: Range<Int>
+    /// Its part of every rate, above 0 and up to 1.
+    let part: Double
+    let tag: UInt16
+    let addresses: [SocketAddress]
+    let sources: [SocketAddress]
+    let target: Target
+    let domain: String
+
+    func route(ofSession index: Int) -> Route {
+        Route(
+            address: addresses[0], source: sources.isEmpty ? nil : sources[index % sources.count], domain: domain,
+            authority: Array(target.authority.utf8), path: Array(target.path.utf8))
+    }
+
+    /// Ranges of sessions for each worker, as even as can be; a border never parts a group.
+    /// - Parameter group: sessions that talk to each other, such as the two of a pair.
+    static func ranges(sessions: Int, workers: Int, group: Int) -> [Range<Int>] {
+        let groups = (sessions + group - 1) / group
+        let count = max(1, min(workers, groups))
+        return (0..<count).map { worker in
+            min(groups * worker / count * group, sessions)..<min(groups * (worker + 1) / count * group, sessions)
+        }
+    }
+}
+
+/// What the run tells a worker.
+enum WorkerOrder: Sendable {
+    case open
+    case begin(at: Nanoseconds)
+    /// Tell what happened since the last look.
+    case look
+    case stop
+}
+
+/// What a worker tells the run.
+enum WorkerNews: Sendable {
+    /// Every session is ready or has failed.
+    case opened
+    case interval(Tally)
+    /// - cpu: processor time of the thread since the load began.
+    case finished(Tally, cpu: Nanoseconds)
+}

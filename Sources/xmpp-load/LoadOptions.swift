@@ -1,0 +1,95 @@
+/// Flags that say how much load, and who logs in. Knows their names and defaults.
+internal import ArgumentParser
+internal import LoadTest
+
+struct LoadOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: "Sessions.")
+    var sessions = 100
+    @Option(help: "Sessions opened a second.")
+    var connectRate = 500.0
+    @Option(help: "Open loop: messages a second over all sessions. Latency counts from when each should have left.")
+    var rate: Double?
+    @Option(help: "Open loop: time in which the rate grows from 0.")
+    var ramp = "0s"
+    @Option(help: "Closed loop: messages that each session keeps under way.")
+    var window = 1
+    @Option(help: "Bytes of a message element.")
+    var size = 200
+    @Option(help: "Load before anything is recorded.")
+    var warmUp = "1s"
+    @Option(name: .shortAndLong, help: "Load that is recorded.")
+    var duration = "10s"
+    @Option(help: "Time for late messages after that.")
+    var grace = "2s"
+    @Option(help: "Time for a login.")
+    var loginTimeout = "30s"
+    @Option(help: "Threads, each with its share of the sessions.")
+    var threads = 1
+    @Option(help: "Connect from this address; repeat it to use several in turn (one serves some 28,000 sessions).")
+    var source: [String] = []
+    @Option(help: "Give up when this share of all attempts fails, 0 to 1.")
+    var stopAt = 0.5
+    @Option(help: "room: sessions in one room.")
+    var roomSize = 10
+    @Option(help: "room: address of the room service.")
+    var roomService: String?
+    @Option(help: "reconnect-storm: time between two storms.")
+    var stormInterval = "10s"
+    @Option(help: "Report the processor time of this process of this machine.")
+    var watch: Int32 = 0
+
+    func apply(to plan: inout LoadPlan) throws {
+        plan.sessions = try positive(sessions, "--sessions")
+        plan.connectRate = try positive(connectRate, "--connect-rate")
+        plan.messageSize = try positive(size, "--size")
+        if let rate {
+            plan.flow = .open(rate: try positive(rate, "--rate"), ramp: try seconds(ramp, "--ramp"))
+        } else {
+            plan.flow = .closed(window: try positive(window, "--window"))
+        }
+        plan.warmUp = try seconds(warmUp, "--warm-up")
+        plan.duration = try positive(try seconds(duration, "--duration"), "--duration")
+        plan.grace = try seconds(grace, "--grace")
+        plan.loginTimeout = try positive(try seconds(loginTimeout, "--login-timeout"), "--login-timeout")
+        plan.threads = try positive(threads, "--threads")
+        plan.sources = source
+        plan.stopAtErrorShare = stopAt
+        plan.roomSize = try positive(roomSize, "--room-size")
+        if let roomService { plan.roomService = roomService }
+        plan.stormInterval = try positive(try seconds(stormInterval, "--storm-interval"), "--storm-interval")
+        plan.watchedProcess = watch
+    }
+
+    private func seconds(_ text: String, _ flag: String) throws -> Double {
+        guard let span = TimeText.parse(text), span < 1_000_000_000_000_000 else {
+            throw InvalidText("\(flag): \(text) is no time such as 500ms, 10s or 2m")
+        }
+        return Double(span) / 1e9
+    }
+
+    private func positive<Number: Comparable & Numeric>(_ number: Number, _ flag: String) throws -> Number {
+        guard number > 0 else { throw InvalidText("\(flag) must be more than 0") }
+        return number
+    }
+}
+
+struct AccountOptions: ParsableArguments {
+    @Option(help: "The XMPP domain.")
+    var domain = "bench.test"
+    @Option(help: "Account name; %d stands for the account's number. Without it logins are anonymous.")
+    var user: String?
+    @Option(help: "Password; %d stands for the account's number.")
+    var password = "secret"
+    @Option(help: "Number of the first account.")
+    var firstAccount = 0
+    @Option(help: "How many accounts there are; sessions share them. 0: one for each session.")
+    var accountCount = 0
+    @Option(help: "The only mechanism to use: SCRAM-SHA-256, SCRAM-SHA-1, PLAIN or ANONYMOUS.")
+    var mechanism: Mechanism?
+    @Flag(help: "Send presence after login.")
+    var presence = false
+
+    var accounts: Accounts {
+        Accounts(user: user, password: password, first: firstAccount, count: accountCount)
+    }
+}

@@ -1,0 +1,67 @@
+/// Where results go. Knows files and formats.
+internal import ArgumentParser
+internal import Foundation
+internal import LoadTest
+
+struct OutputOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Write every parameter and figure there as one JSON object.", valueName: "file"))
+    var json: String?
+    @Flag(name: .shortAndLong, help: "No progress line.")
+    var quiet = false
+
+    func write(_ result: LoadResult) throws {
+        if let json { try ResultFile.write(result, to: json) }
+    }
+}
+
+/// Results as JSON.
+enum ResultFile {
+    static func write(_ result: LoadResult, to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var data = try encoder.encode(result)
+        data.append(UInt8(ascii: "\n"))
+        try data.write(to: URL(filePath: path))
+    }
+
+    static func read(_ path: String) throws -> LoadResult {
+        do {
+            return try JSONDecoder().decode(LoadResult.self, from: Data(contentsOf: URL(filePath: path)))
+        } catch is DecodingError {
+            throw InvalidText("\(path) is no result of xmpp-load")
+        } catch {
+            throw InvalidText("\(path) cannot be read")
+        }
+    }
+}
+
+/// One line on standard error that shows the run as it goes: in place on a terminal, else a line now and then.
+final class ProgressLine {
+    private let isQuiet: Bool
+    private let isTerminal = isatty(2) == 1
+    private var width = 0
+    private var count = 0
+
+    /// Between two lines where they cannot be overwritten, in seconds.
+    private static let pause = 5
+
+    init(isQuiet: Bool) {
+        self.isQuiet = isQuiet
+    }
+
+    func show(_ line: String) {
+        guard !isQuiet else { return }
+        count += 1
+        if isTerminal {
+            let padding = String(repeating: " ", count: max(0, width - line.count))
+            width = line.count
+            FileHandle.standardError.write(Data("\r\(line)\(padding)".utf8))
+        } else if count % Self.pause == 0 {
+            FileHandle.standardError.write(Data("\(line)\n".utf8))
+        }
+    }
+
+    func end() {
+        if isTerminal && !isQuiet && count > 0 { FileHandle.standardError.write(Data("\n".utf8)) }
+    }
+}

@@ -1,0 +1,54 @@
+/// `xmpp-load <scenario> <url>`: one run, from flags to the exit code.
+internal import ArgumentParser
+internal import Foundation
+internal import LoadTest
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a scenario against a server (the word run may be left out).",
+        discussion: "Scenarios:\n"
+            + LoadPlan.ScenarioName.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
+
+    @Argument(help: "What the sessions do: \(LoadPlan.ScenarioName.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var scenario: LoadPlan.ScenarioName
+
+    @Argument(help: "Where they connect: ws://host:port/path, http://host:port/path (BOSH) or tcp://host:port.")
+    var url: String
+
+    @OptionGroup(title: "Load") var load: LoadOptions
+    @OptionGroup(title: "Accounts") var accounts: AccountOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func run() throws {
+        do {
+            let plan = try plan()
+            DescriptorLimit.raise()
+            let run = try LoadRun(plan)
+            let line = ProgressLine(isQuiet: output.quiet)
+            run.progress = { line.show(ReportText.progress($0)) }
+            var result = try run.run()
+            line.end()
+            Machine.describe(&result.tool)
+            FileHandle.standardOutput.write(Data(ReportText.summary(result).utf8))
+            try output.write(result)
+            if result.stopReason != nil { throw ExitCode(2) }
+        } catch let failure as ExitCode {
+            throw failure
+        } catch {
+            FileHandle.standardError.write(Data("xmpp-load: \(error)\n".utf8))
+            throw ExitCode(1)
+        }
+    }
+
+    private func plan() throws -> LoadPlan {
+        var plan = LoadPlan(
+            scenario: scenario, target: try Target(url), domain: accounts.domain, accounts: accounts.accounts)
+        plan.mechanism = accounts.mechanism
+        plan.announces = accounts.presence
+        try load.apply(to: &plan)
+        return plan
+    }
+}
+
+extension LoadPlan.ScenarioName: ExpressibleByArgument {}
+extension Mechanism: ExpressibleByArgument {}
