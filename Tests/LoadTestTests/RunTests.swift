@@ -1,0 +1,128 @@
+import LoadTest
+import Testing
+
+/// Whole runs against a sink in the same process: small, and bounded by their own durations.
+@Suite(.serialized) struct RunTests {
+    /// Serves while `body` runs; gives it the URLs of the sink's two transports.
+    private func withSink<R>(
+        _ settings: SinkSettings = SinkSettings(), _ body: (_ tcp: String, _ webSocket: String) throws -> R
+    ) throws -> R {
+        let sink = try Sink(settings, tcp: "127.0.0.1:0", webSocket: "127.0.0.1:0")
+        try sink.start()
+        defer { sink.stop() }
+        return try body("tcp://127.0.0.1:\(sink.ports[0])", "ws://127.0.0.1:\(sink.ports[1])/ws")
+    }
+
+    private func plan(
+        _ scenario: LoadPlan.ScenarioName, _ url: String, sessions: Int = 4, seconds: Double = 0.3,
+        user: String? = nil
+    ) throws -> LoadPlan {
+        var plan = LoadPlan(
+            scenario: scenario, target: try Target(url), domain: "bench.test",
+            accounts: Accounts(user: user, password: "secret"))
+        plan.sessions = sessions
+        plan.duration = seconds
+        plan.warmUp = 0
+        return plan
+    }
+
+    @Test("Echoes come back over each transport, and none is missing", arguments: [true, false])
+    func echo(_ overWebSocket: Bool) throws {
+        try withSink { tcp, webSocket in
+            var plan = try plan(.echo, overWebSocket ? webSocket : tcp)
+            plan.flow = .closed(window: 3)
+            let result = try LoadRun(plan).run()
+            #expect(result.sessionsReady == 4)
+            #expect(result.sessionsStanding == 4)
+            #expect(result.sent > 12)
+            #expect(result.latency.count == UInt64(result.sent))
+            #expect(result.failures == [:])
+        }
+    }
+
+    @Test("Every mechanism logs in", arguments: Mechanism.allCases)
+    func mechanisms(_ mechanism: Mechanism) throws {
+        try withSink { tcp, _ in
+            var plan = try plan(.connect, tcp, seconds: 0.05, user: mechanism == .anonymous ? nil : "user%d")
+            plan.mechanism = mechanism
+            let result = try LoadRun(plan).run()
+            #expect(result.sessionsReady == 4)
+            #expect(result.logins.count == 4)
+            #expect(result.failures == [:])
+        }
+    }
+
+    @Test("A wrong password is a refused login, and the run is given up")
+    func wrongPassword() throws {
+        try withSink { tcp, _ in
+            var plan = try plan(.connect, tcp, user: "user%d")
+            plan.accounts.password = "wrong"
+            let result = try LoadRun(plan).run()
+            #expect(result.sessionsReady == 0)
+            #expect(result.failures == ["login": 4])
+        }
+    }
+
+    @Test("Nobody there is a failure of each connection")
+    func nobody() throws {
+        let result = try LoadRun(try plan(.connect, "tcp://127.0.0.1:1")).run()
+        #expect(result.failures == ["connect": 4])
+    }
+
+    @Test("An open loop keeps its rate over several threads")
+    func openLoop() throws {
+        try withSink { tcp, _ in
+            var plan = try plan(.echo, tcp, seconds: 0.5)
+            plan.threads = 2
+            plan.flow = .open(rate: 400, ramp: 0)
+            let result = try LoadRun(plan).run()
+            // The two halves begin together, so that one message more or less falls on the border.
+            #expect((199...201).contains(result.sent), "\(result.sent)")
+            #expect(result.failures == [:])
+        }
+    }
+
+    @Test("The histogram agrees with a server that holds each answer back for a known time")
+    func knownDelay() throws {
+        var settings = SinkSettings()
+        settings.delay = 400_000_000
+        try withSink(settings) { _, webSocket in
+            var plan = try plan(.echo, webSocket, seconds: 1)
+            plan.flow = .open(rate: 200, ramp: 0)
+            let result = try LoadRun(plan).run()
+            #expect(result.latency.count == 200)
+            // Within 2 %, which leaves 8 ms for the wake-ups of both sides on a busy machine.
+            for value in [result.latency.p50, result.latency.p99] {
+                #expect((400_000_000...408_000_000).contains(value), "\(value)")
+            }
+        }
+    }
+
+    @Test("An open loop shows a stall that a closed loop hides")
+    func stall() throws {
+        var settings = SinkSettings()
+        // A tenth of the time, as with 1 s in 10.
+        settings.stall = 200_000_000
+        settings.stallInterval = 2_000_000_000
+        try withSink(settings) { tcp, _ in
+            var plan = try plan(.echo, tcp, seconds: 2)
+            plan.flow = .open(rate: 500, ramp: 0)
+            let open = try LoadRun(plan).run()
+            // A tenth of the messages waited, evenly up to the whole stall: a hundredth of all for 0.9 of it and more.
+            #expect(open.latency.p99 > 150_000_000, "\(open.latency.p99)")
+            #expect(open.latency.p50 < 50_000_000, "\(open.latency.p50)")
+            plan.flow = .closed(window: 1)
+            let closed = try LoadRun(plan).run()
+            #expect(closed.latency.p99 < 100_000_000, "\(closed.latency.p99)")
+        }
+    }
+
+    @Test("Idle sessions give a sign of life at the end")
+    func idle() throws {
+        try withSink { _, webSocket in
+            let result = try LoadRun(try plan(.idle, webSocket)).run()
+            #expect(result.latency.count == 4)
+            #expect(result.failures == [:])
+        }
+    }
+}

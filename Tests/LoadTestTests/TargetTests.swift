@@ -1,0 +1,25 @@
+import LoadTest
+import Testing
+
+@Suite struct TargetTests {
+    @Test(arguments: [
+        ("ws://edge.example:8080/xmpp", "ws://edge.example:8080/xmpp"), ("ws://127.0.0.1", "ws://127.0.0.1:5280/ws"),
+        ("http://[::1]:80", "http://[::1]:80/http-bind"), ("tcp://localhost", "tcp://localhost:5222"),
+        ("xmpp://h:5", "tcp://h:5"),
+    ])
+    func readsAURL(_ text: String, _ whole: String) throws {
+        #expect(try Target(text).url == whole)
+    }
+
+    @Test(arguments: ["127.0.0.1:5222", "ftp://h", "ws://", "ws://h:70000/", "ws://h:x", "ws://h/a b"])
+    func refusesOthers(_ text: String) {
+        #expect(throws: InvalidText.self) { try Target(text) }
+    }
+
+    @Test func accountsFollowTheirPattern() {
+        let accounts = Accounts(user: "user%d", password: "p%d", first: 10, count: 3)
+        #expect(accounts.account(ofSession: 0) == Account(user: "user10", password: "p10"))
+        #expect(accounts.account(ofSession: 4) == Account(user: "user11", password: "p11"))
+        #expect(Accounts(user: nil).account(ofSession: 1) == nil)
+    }
+}
