@@ -1,6 +1,6 @@
 # The contributor's menu. `make` prints it; every target works on a fresh Debian 12 with Swift 6.3.
 .DEFAULT_GOAL := menu
-.PHONY: menu run test build lint format conformance fuzz sanitize clean
+.PHONY: menu run test build load lint format conformance fuzz sanitize clean
 
 PORT ?= 5280
 export PORT UPSTREAM DOMAIN
@@ -10,6 +10,7 @@ menu:
 	@echo '                  (PORT=5280; UPSTREAM=host:port DOMAIN=d use a server of yours instead)'
 	@echo 'make test         everything that has to hold: lint, build, every suite'
 	@echo 'make build        .build/release/xmpp-edge'
+	@echo 'make load         .build/release/xmpp-load, the load tester'
 	@echo 'make lint         formatting, borders between rooms, banned constructs, sizes'
 	@echo 'make format       lay out all Swift sources'
 	@echo 'make conformance  which rows of Tests/CONFORMANCE.md have a test'
@@ -28,6 +29,10 @@ test:
 build:
 	@deploy/packages build
 	swift build -c release --product xmpp-edge
+
+load:
+	@deploy/packages build
+	swift build -c release --product xmpp-load
 
 lint:
 	@Tests/lint/all

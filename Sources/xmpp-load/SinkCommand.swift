@@ -12,7 +12,9 @@ struct SinkCommand: ParsableCommand {
             with its ports and serves until SIGTERM or SIGINT.
             """)
 
-    @Option(help: ArgumentHelp("Take plain client connections there; port 0 lets the kernel choose.", valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp(
+            "Take plain client connections there; port 0 lets the kernel choose.", valueName: "host:port"))
     var tcp: String?
     @Option(help: ArgumentHelp("Take WebSockets there, on every path.", valueName: "host:port"))
     var websocket: String?

@@ -14,7 +14,8 @@ import Testing
         MessageID(tag: .max, sender: .max, intended: .max, lag: .max),
     ])
     func readsBackWhatItWrote(_ id: MessageID) {
-        #expect(MessageID(text(id).span) == id)
+        let text = text(id)
+        #expect(MessageID(text.span) == id)
     }
 
     @Test func anyOtherTextIsNone() {
@@ -24,7 +25,9 @@ import Testing
             bad[index] = UInt8(ascii: "G")
             #expect(MessageID(bad.span) == nil)
         }
-        #expect(MessageID([UInt8](good.dropLast()).span) == nil)
-        #expect(MessageID([].span) == nil)
+        let short = [UInt8](good.dropLast())
+        #expect(MessageID(short.span) == nil)
+        let none: [UInt8] = []
+        #expect(MessageID(none.span) == nil)
     }
 }

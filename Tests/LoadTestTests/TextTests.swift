@@ -2,10 +2,12 @@ import LoadTest
 import Testing
 
 @Suite struct TextTests {
-    @Test(arguments: [
-        ("50ms", 50_000_000), ("1.5s", 1_500_000_000), ("2m", 120_000_000_000), ("3", 3_000_000_000), ("7us", 7_000),
-        ("0s", 0),
-    ] as [(String, Nanoseconds)])
+    @Test(
+        arguments: [
+            ("50ms", 50_000_000), ("1.5s", 1_500_000_000), ("2m", 120_000_000_000), ("3", 3_000_000_000),
+            ("7us", 7_000),
+            ("0s", 0),
+        ] as [(String, Nanoseconds)])
     func readsTimes(_ text: String, _ span: Nanoseconds) {
         #expect(TimeText.parse(text) == span)
     }
@@ -15,10 +17,11 @@ import Testing
         #expect(TimeText.parse(text) == nil)
     }
 
-    @Test(arguments: [
-        (812, "812 ns"), (1_234, "1.23 us"), (45_678, "45.7 us"), (345_678, "346 us"), (1_234_567, "1.23 ms"),
-        (2_345_678_901, "2.35 s"), (999_999_999_999, "1000 s"),
-    ] as [(Nanoseconds, String)])
+    @Test(
+        arguments: [
+            (812, "812 ns"), (1_234, "1.23 us"), (45_678, "45.7 us"), (345_678, "346 us"), (1_234_567, "1.23 ms"),
+            (2_345_678_901, "2.35 s"), (999_999_999_999, "1000 s"),
+        ] as [(Nanoseconds, String)])
     func writesTimesWithThreeDigits(_ span: Nanoseconds, _ text: String) {
         #expect(TimeText.short(span) == text)
     }

@@ -28,4 +28,9 @@ package struct Accounts: Codable, Equatable, Sendable {
 package struct Account: Equatable, Sendable {
     package var user: String
     package var password: String
+
+    package init(user: String, password: String) {
+        self.user = user
+        self.password = password
+    }
 }

@@ -6,7 +6,8 @@ package struct LatencyHistogram: Sendable {
     private static let highest: Nanoseconds = 3_600_000_000_000
 
     private var counts = Histogram<UInt64>(
-        lowestDiscernibleValue: 1, highestTrackableValue: LatencyHistogram.highest, numberOfSignificantValueDigits: .three)
+        lowestDiscernibleValue: 1, highestTrackableValue: LatencyHistogram.highest,
+        numberOfSignificantValueDigits: .three)
 
     package init() {}
 

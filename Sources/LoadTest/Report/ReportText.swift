@@ -76,8 +76,11 @@ package enum ReportText {
     }
 
     package static func percentiles(_ latency: LatencySummary) -> String {
-        [("p50", latency.p50), ("p90", latency.p90), ("p99", latency.p99), ("p99.9", latency.p999), ("max", latency.max)]
-            .map { "\($0) \(TimeText.short($1))" }.joined(separator: "  ")
+        [
+            ("p50", latency.p50), ("p90", latency.p90), ("p99", latency.p99), ("p99.9", latency.p999),
+            ("max", latency.max),
+        ]
+        .map { "\($0) \(TimeText.short($1))" }.joined(separator: "  ")
     }
 
     private static func shares(_ shares: [Double]) -> String {

@@ -68,7 +68,8 @@ struct SinkStream: ~Copyable {
             send(SinkText.sasl("challenge", challenge), transport)
         case .plain:
             // authorisation identity, user and password, each behind a zero.
-            user = content.split(separator: 0, omittingEmptySubsequences: false).dropFirst().first
+            user =
+                content.split(separator: 0, omittingEmptySubsequences: false).dropFirst().first
                 .map { String(decoding: $0, as: UTF8.self) } ?? "nobody"
             login = .done
             send(SinkText.sasl("success", []), transport)
