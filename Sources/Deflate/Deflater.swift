@@ -1,7 +1,8 @@
 package import Bytes
 internal import CZlib
 
-/// Compresses bytes step by step with one window. Knows zlib; does not know messages or files. About 256 KiB of memory.
+/// Compresses bytes step by step with one window. Knows zlib; does not know messages or files. About 256 KiB of memory
+/// with the largest window.
 package final class Deflater {
     package enum Flush: Sendable {
         /// zlib may keep bytes back for better compression.
@@ -14,17 +15,18 @@ package final class Deflater {
 
     private let stream = ZStream()
 
-    /// - Parameter level: 1 fast to 9 small.
+    /// - Parameters:
+    ///   - level: 1 fast to 9 small.
+    ///   - memory: 1 little to 9 much, for finding repetitions; 8 is zlib's default.
     /// - Returns: nil when memory runs out.
-    package init?(_ format: DeflateFormat, level: Int = 6) {
+    package init?(_ format: DeflateFormat, level: Int = 6, memory: Int = 8) {
         if case .raw(let bits) = format {
             // zlib refuses a raw window of 8 and could not keep to it.
             precondition(bits >= 9 && bits <= 15, "window size out of range")
         }
-        // 8 is zlib's default for memory.
         let status = deflateInit2_(
-            stream.pointer, CInt(level), Z_DEFLATED, format.windowBits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-            ZStream.size)
+            stream.pointer, CInt(level), Z_DEFLATED, format.windowBits, CInt(memory), Z_DEFAULT_STRATEGY,
+            ZLIB_VERSION, ZStream.size)
         guard status == Z_OK else { return nil }
     }
 

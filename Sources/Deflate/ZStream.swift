@@ -40,8 +40,8 @@ struct ZStream: ~Copyable {
 
 /// Which wrapping the compressed bytes have.
 package enum DeflateFormat: Sendable {
-    /// RFC 1951 without any; the window size, as its logarithm, is agreed elsewhere. zlib can write 9 to 15 and
-    /// reads every size as 15.
+    /// RFC 1951 without any; the window size, as its logarithm, is agreed elsewhere. zlib can write 9 to 15, and
+    /// reads what was written with as much or less.
     case raw(windowBits: Int)
     /// RFC 1952, as in `Content-Encoding: gzip`.
     case gzip

@@ -3,8 +3,8 @@ internal import Bytes
 /// What both ends agreed on for permessage-deflate (RFC 7692 section 7.1), and how offers lead to it. Knows parameters;
 /// does not compress.
 ///
-/// A server of ours never keeps a window between messages and asks its clients not to either: an idle session then needs
-/// no memory for compression, and one deflater and one inflater serve all sessions of a thread.
+/// A server of ours usually keeps no window between messages and asks its clients not to either: an idle session then
+/// needs no memory for compression, and one deflater and one inflater serve all sessions of a thread.
 package struct DeflateAgreement: Equatable, Sendable {
     /// Each message of the server starts with an empty window.
     package let serverForgets: Bool
@@ -12,23 +12,41 @@ package struct DeflateAgreement: Equatable, Sendable {
     package let clientForgets: Bool
     /// The logarithm of the window the server compresses with, 9 to 15; nil when it was not spoken of and is 15.
     package let serverWindowBits: Int?
+    /// The same for the client's window.
+    package let clientWindowBits: Int?
 
     private static let name = Array("permessage-deflate".utf8)
     /// What a client of ours offers. Without `client_max_window_bits`, so that the server cannot limit our window.
     static let offer: StaticString = "permessage-deflate"
 
     /// The server's answer to offers in their order: the first it can take, or nil.
-    init?(offers: [ExtensionOffer]) {
+    /// - Parameter window: the logarithm of the window that may be kept between messages, 9 to 15; nil for none.
+    init?(offers: [ExtensionOffer], window: Int? = nil) {
         for offer in offers where offer.name == Self.name {
             guard let parameters = Parameters(offer, clientWindowNeedsValue: false) else { continue }
             // zlib cannot write with a window of 8, and must not write with a larger one.
             if parameters.serverWindowBits == 8 { continue }
-            serverForgets = true
-            clientForgets = true
-            serverWindowBits = parameters.serverWindowBits
+            if let window { self.init(keeping: window, parameters) } else { self.init(forgetting: parameters) }
             return
         }
         return nil
+    }
+
+    private init(forgetting parameters: Parameters) {
+        serverForgets = true
+        clientForgets = true
+        serverWindowBits = parameters.serverWindowBits
+        clientWindowBits = nil
+    }
+
+    private init(keeping window: Int, _ parameters: Parameters) {
+        serverForgets = parameters.serverForgets
+        serverWindowBits = min(parameters.serverWindowBits ?? 15, window)
+        // Only who says that it can be limited may be (RFC 7692 section 7.1.2.2). Who cannot, or wants the window of 8
+        // that many implementations lack, keeps none.
+        let largest = parameters.hasClientWindow ? parameters.clientWindowBits ?? 15 : 8
+        clientForgets = parameters.clientForgets || largest == 8
+        clientWindowBits = clientForgets ? nil : min(largest, window)
     }
 
     /// What a server answered to our offer, or nil when it is not an answer to it.
@@ -39,6 +57,7 @@ package struct DeflateAgreement: Equatable, Sendable {
         serverForgets = parameters.serverForgets
         clientForgets = parameters.clientForgets
         serverWindowBits = parameters.serverWindowBits
+        clientWindowBits = nil
     }
 
     /// Appends the value of the server's `Sec-WebSocket-Extensions` field.
@@ -50,6 +69,10 @@ package struct DeflateAgreement: Equatable, Sendable {
             output.append("; server_max_window_bits=", pool: pool)
             output.append(Array("\(bits)".utf8), pool: pool)
         }
+        if let bits = clientWindowBits {
+            output.append("; client_max_window_bits=", pool: pool)
+            output.append(Array("\(bits)".utf8), pool: pool)
+        }
     }
 }
 
@@ -59,6 +82,7 @@ private struct Parameters {
     var clientForgets = false
     var serverWindowBits: Int?
     var hasClientWindow = false
+    var clientWindowBits: Int?
 
     /// Nil when a parameter is unknown, repeated or has a wrong value (RFC 7692 section 7.1).
     /// - Parameter clientWindowNeedsValue: in an answer; an offer may only name `client_max_window_bits`.
@@ -77,7 +101,8 @@ private struct Parameters {
             case "client_max_window_bits":
                 guard !hasClientWindow else { return nil }
                 if parameter.value != nil || clientWindowNeedsValue {
-                    guard Self.windowBits(parameter.value) != nil else { return nil }
+                    guard let bits = Self.windowBits(parameter.value) else { return nil }
+                    clientWindowBits = bits
                 }
                 hasClientWindow = true
             default: return nil

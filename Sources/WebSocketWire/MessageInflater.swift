@@ -7,13 +7,18 @@ package final class MessageInflater {
     private let inflater: Inflater
     private let forgets: Bool
 
-    /// - Parameter forgets: start each message with an empty window; such an inflater may serve many connections.
+    /// - Parameters:
+    ///   - forgets: start each message with an empty window; such an inflater may serve many connections.
+    ///   - windowBits: the largest window of the peer, 9 to 15.
     /// - Returns: nil when memory runs out.
-    package init?(forgets: Bool) {
-        guard let inflater = Inflater(.raw(windowBits: 15)) else { return nil }
+    package init?(forgets: Bool, windowBits: Int = 15) {
+        guard let inflater = Inflater(.raw(windowBits: windowBits)) else { return nil }
         self.inflater = inflater
         self.forgets = forgets
     }
+
+    /// Bytes that an inflater takes (zconf.h of zlib, and what its state measures).
+    package static func memory(windowBits: Int) -> Int { (1 << windowBits) + (7 << 10) }
 
     /// Appends the plain form of a message, which is put together from all its fragments. After a failure the
     /// connection is to be closed and `output` thrown away.

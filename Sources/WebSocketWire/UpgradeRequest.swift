@@ -60,8 +60,10 @@ package struct UpgradeRequest: Sendable {
     /// - Parameters:
     ///   - subprotocol: the one this path speaks and therefore demands; nil for none.
     ///   - compresses: whether permessage-deflate is agreed to where it is offered.
+    ///   - window: the logarithm of the window that either side may keep from message to message, 9 to 15; nil when
+    ///     none is to be kept.
     package func accept(
-        subprotocol: StaticString?, compresses: Bool = false
+        subprotocol: StaticString?, compresses: Bool = false, window: Int? = nil
     ) throws(UpgradeRefusal) -> UpgradeAnswer {
         guard isGET else { throw .notGET }
         guard isUpgradeAttempt else { throw .noUpgrade }
@@ -75,12 +77,12 @@ package struct UpgradeRequest: Sendable {
         if let subprotocol, !TokenList.contains(subprotocols.span, where: { ASCII.equal($0, subprotocol) }) {
             throw .subprotocolNotOffered
         }
-        let deflate = compresses ? try agreement() : nil
+        let deflate = compresses ? try agreement(window) : nil
         return UpgradeAnswer(acceptKey: AcceptKey.answer(to: key), subprotocol: subprotocol, deflate: deflate)
     }
 
-    private func agreement() throws(UpgradeRefusal) -> DeflateAgreement? {
+    private func agreement(_ window: Int?) throws(UpgradeRefusal) -> DeflateAgreement? {
         guard let offers = ExtensionOffer.list(extensions) else { throw .invalidExtensions }
-        return DeflateAgreement(offers: offers)
+        return DeflateAgreement(offers: offers, window: window)
     }
 }

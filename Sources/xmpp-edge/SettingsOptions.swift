@@ -43,6 +43,12 @@ struct SettingsOptions: ParsableArguments {
             "Least important line to write: debug, info, notice, warning, error. (default: info)", valueName: "level"))
     var logLevel: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Compress messages and bodies of browsers: true or false. The file has the fine tuning. (default: true)",
+            valueName: "switch"))
+    var compression: String?
+
     /// All sources together.
     func settings(environment: [String: String]) throws(ConfigurationProblems) -> Settings {
         let variable = environment["XMPP_EDGE_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
@@ -54,6 +60,7 @@ struct SettingsOptions: ParsableArguments {
     private func flags() throws(ConfigurationProblems) -> [String: [String]] {
         let one = ["public": publicFolder, "admin": admin, "workers": workers, "log-format": logFormat]
             .merging(["log-level": logLevel]) { first, _ in first }
+            .merging(["compression.websocket": compression, "compression.bosh": compression]) { first, _ in first }
         return one.compactMapValues { $0.map { [$0] } }
             .merging(["listen": listen, "upstreams": try DomainPairs.pair(domain, upstream)]) { first, _ in first }
             .filter { !$0.value.isEmpty }

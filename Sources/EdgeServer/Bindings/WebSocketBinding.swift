@@ -7,14 +7,22 @@ internal import XMPPWire
 
 final class WebSocketBinding: StreamSocket {
     /// Cleared when the session is over; what is left then is to close the socket well.
-    private var session: Session?
-    private var decoder: FrameDecoder
-    private let worker: Worker
+    private(set) var session: Session?
+    private(set) var decoder: FrameDecoder
+    let worker: Worker
+    /// There when compression was agreed on.
+    let codec: MessageCodec?
     /// The pieces of a message that did not come at once.
     private var message = ByteBuffer()
     private var phase = Phase.negotiating
     /// Pings since the peer was last heard of.
     private var unanswered: UInt8 = 0
+    /// Messages of this size and more leave compressed.
+    var deflatesFrom = UInt32.max
+    /// Bytes that compressed messages became since bytes came.
+    var inflatedThisTurn: UInt32 = 0
+    /// Reading pauses until the next turn.
+    var isResting = false
     /// `<close/>` was sent: nothing of XMPP may follow.
     private var hasSaidClose = false
 
@@ -42,12 +50,16 @@ final class WebSocketBinding: StreamSocket {
 
     /// Takes over an HTTP connection whose upgrade was answered.
     /// - Parameter rest: bytes behind the request's head.
-    init(upgrading connection: StreamSocket, rest: Span<UInt8>, worker: Worker) {
-        decoder = FrameDecoder(role: .server, limits: worker.setup.framesBeforeLogin)
+    /// - Parameter codec: nil when messages are not compressed.
+    init(upgrading connection: StreamSocket, rest: Span<UInt8>, worker: Worker, codec: MessageCodec?) {
+        decoder = FrameDecoder(
+            role: .server, limits: worker.setup.framesBeforeLogin, acceptsCompressed: codec != nil)
         self.worker = worker
+        self.codec = codec
         super.init(takingOver: connection, rest: rest)
     }
 
+    var hasEndedStream: Bool { phase == .streamEnding }
     private var timing: Timing { worker.setup.socketTiming }
 
     /// Begins to read; the session hears of everything from now on.
@@ -61,6 +73,8 @@ final class WebSocketBinding: StreamSocket {
 
     override func received(_ input: inout MutableSpan<UInt8>) -> Int {
         unanswered = 0
+        inflatedThisTurn = 0
+        isResting = false
         var used = 0
         while isOpen && !isReadingPaused && !isLingering {
             let step: FrameDecoder.Step
@@ -92,13 +106,15 @@ final class WebSocketBinding: StreamSocket {
     private func take(_ chunk: FrameDecoder.Chunk, _ input: Span<UInt8>) {
         guard let session else { return }
         let payload = input.extracting(chunk.payload)
-        if chunk.isStart && chunk.isEnd { return session.clientSent(payload) }
+        if chunk.isStart && chunk.isEnd {
+            return chunk.isCompressed ? takeDeflated(payload) : session.clientSent(payload)
+        }
         message.append(payload, pool: loop.pool)
         guard chunk.isEnd else { return }
         // Out of the property for the call: the session may close this socket.
         var whole = ByteBuffer()
         swap(&whole, &message)
-        whole.withSpan { session.clientSent($0) }
+        whole.withSpan { chunk.isCompressed ? takeDeflated($0) : session.clientSent($0) }
         whole.release(to: loop.pool)
     }
 
@@ -123,7 +139,7 @@ final class WebSocketBinding: StreamSocket {
         session?.clientLost(.clientVanished)
     }
 
-    private func frameFailed(_ failure: FrameFailure) {
+    func frameFailed(_ failure: FrameFailure) {
         if let session, failure == .messageTooBig || failure == .tooManyFragments {
             // A client that resumes would send it again for ever: its stream has to end first.
             return session.fail(
@@ -168,8 +184,13 @@ final class WebSocketBinding: StreamSocket {
     /// True when so much waits that upstream should not be read any more.
     func send(_ cut: ElementCut, from input: Span<UInt8>, of source: ClientStream, limit: Int) -> Bool {
         guard !hasSaidClose else { return false }
-        FrameEncoder.appendHeader(.text, payloadSize: source.outputSize(of: cut), to: &outbound, pool: loop.pool)
-        source.write(cut, from: input, to: &outbound)
+        let size = source.outputSize(of: cut)
+        if size >= deflatesFrom {
+            deflate(cut, from: input, of: source)
+        } else {
+            FrameEncoder.appendHeader(.text, payloadSize: size, to: &outbound, pool: loop.pool)
+            source.write(cut, from: input, to: &outbound)
+        }
         touchOutput()
         return outbound.count > limit
     }
@@ -177,7 +198,11 @@ final class WebSocketBinding: StreamSocket {
     /// Sends one message composed here.
     func send(_ text: [UInt8]) {
         guard !hasSaidClose else { return }
-        FrameEncoder.append(.text, payload: text.span, to: &outbound, pool: loop.pool)
+        if text.count >= deflatesFrom {
+            deflate(text.span)
+        } else {
+            FrameEncoder.append(.text, payload: text.span, to: &outbound, pool: loop.pool)
+        }
         touchOutput()
     }
 
@@ -190,6 +215,7 @@ final class WebSocketBinding: StreamSocket {
         guard phase == .negotiating else { return }
         decoder.limits = worker.setup.framesAfterLogin
         phase = .established
+        startDeflating()
         deadline = loop.now + UInt64.random(in: timing.ping)
     }
 
@@ -279,6 +305,10 @@ final class WebSocketBinding: StreamSocket {
     }
 
     override func drained() {
+        if isResting {
+            isResting = false
+            resumeReading()
+        }
         session?.clientDrained()
     }
 }

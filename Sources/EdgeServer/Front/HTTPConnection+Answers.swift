@@ -50,18 +50,24 @@ extension HTTPConnection {
             hasBody: head.hasBody)
         head.forEachField { request.add(name: $0, value: $1) }
         let upgrade: UpgradeAnswer
+        let compression = worker.settings.compression
+        let lease = compression.webSocket ? worker.shared.windowMemory.lease(compression) : nil
         do throws(UpgradeRefusal) {
-            upgrade = try request.accept(subprotocol: "xmpp")
+            upgrade = try request.accept(
+                subprotocol: "xmpp", compresses: compression.webSocket,
+                window: lease == nil ? nil : compression.windowBits)
         } catch {
             return refuseUpgrade(error, toHEAD: head.method == .head)
         }
         guard allowsOrigin(head) else {
             return answer(.forbidden, "This page may not open sessions here.", toHEAD: false)
         }
-        guard !worker.isStopping else { return answerBusy() }
+        let codec = upgrade.deflate.flatMap { worker.codecs.codec(for: $0, lease) }
+        let hasCodec = codec != nil || upgrade.deflate == nil
+        guard !worker.isStopping && hasCodec else { return answerBusy() }
         guard worker.refusal(of: peer) == nil else { return answerBusy() }
         upgrade.append(to: &outbound, pool: loop.pool)
-        worker.startSession(upgrading: self, rest: rest, peer: peer)
+        worker.startSession(upgrading: self, rest: rest, peer: peer, codec: codec)
     }
 
     private func refuseUpgrade(_ refusal: UpgradeRefusal, toHEAD: Bool) {

@@ -26,6 +26,7 @@ package struct Settings: Sendable, Equatable {
     package var stripChannelBinding = false
     package var logFormat = LogFormat.text
     package var logLevel = LogLevel.info
+    package var compression = Compression()
     package var limits = Limits()
 
     package init() {}

@@ -16,7 +16,8 @@ package struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
 extension Settings {
     /// Everything that keeps the server from working as set; empty when it may start.
     package func validate() -> [SettingsProblem] {
-        addressProblems() + upstreamProblems() + pathProblems() + mechanismProblems() + limits.validate()
+        addressProblems() + upstreamProblems() + pathProblems() + mechanismProblems() + compression.validate()
+            + limits.validate()
             + (0...1_024 ~= workers ? [] : [SettingsProblem(key: "workers", "\(workers) is not within 0 to 1024")])
     }
 

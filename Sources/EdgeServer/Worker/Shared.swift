@@ -4,6 +4,7 @@ struct Shared: Sendable {
     let admission: Admission
     let counters = EdgeCounters()
     let health = Health()
+    let windowMemory = WindowMemory()
 
     init(log: any EdgeLog, limits: Limits) {
         self.log = log

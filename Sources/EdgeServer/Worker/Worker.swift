@@ -15,6 +15,7 @@ final class Worker {
     /// The head being read: one for all connections, because a head is used up before the next one is looked at.
     var head = RequestHead()
     var dates = DateCache()
+    let codecs = MessageCodecs()
     private(set) var setup: Setup
     private(set) var site: StaticSite?
     private(set) lazy var bosh = BOSHRegistry(worker: self)
@@ -70,9 +71,13 @@ final class Worker {
     // MARK: Sessions
 
     /// Makes a session of a connection whose upgrade has been answered and admitted.
-    /// - Parameter rest: bytes behind the request's head.
-    func startSession(upgrading connection: StreamSocket, rest: Span<UInt8>, peer: SocketAddress) {
-        let binding = WebSocketBinding(upgrading: connection, rest: rest, worker: self)
+    /// - Parameters:
+    ///   - rest: bytes behind the request's head.
+    ///   - codec: for compressed messages, nil where none were agreed on.
+    func startSession(
+        upgrading connection: StreamSocket, rest: Span<UInt8>, peer: SocketAddress, codec: MessageCodec?
+    ) {
+        let binding = WebSocketBinding(upgrading: connection, rest: rest, worker: self, codec: codec)
         let session = newSession(.webSocket(binding), .webSocket, from: peer)
         binding.start(session, deadline: loop.now + setup.limits.timeToOpen)
     }

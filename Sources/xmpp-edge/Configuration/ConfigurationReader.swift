@@ -42,9 +42,10 @@ package struct ConfigurationReader {
         return [Source(snapshot: file.snapshot, prefix: [], label: { "\(file.name): \($0.name)" })]
     }
 
-    /// The key's flag; domains and their servers come in pairs.
+    /// The key's flag; domains and their servers come in pairs, and one flag is for all compression.
     private static func flag(_ key: SettingKey) -> String {
-        key.name == "upstreams" ? "--domain, --upstream" : "--\(key.name)"
+        if key.name == "upstreams" { return "--domain, --upstream" }
+        return key.name.hasPrefix("compression.") ? "--compression" : "--\(key.name)"
     }
 
     /// Valid settings, or all that is wrong.

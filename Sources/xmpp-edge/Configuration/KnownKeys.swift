@@ -9,7 +9,7 @@ extension SettingKey {
             admin,
             .list("upstreams", "DOMAIN=HOST:PORT, such as example.org=127.0.0.1:5222", \.upstreams, route, text),
             publicFolder,
-            workers,
+            .count("workers", \.workers),
             .list("websocket-paths", "a path, such as /ws", \.websocketPaths, { $0 }, { $0 }),
             .list("bosh-paths", "a path, such as /bosh", \.boshPaths, { $0 }, { $0 }),
             allowedOrigins,
@@ -18,10 +18,18 @@ extension SettingKey {
                 { OriginPolicy.sourceExpression($0) }, { $0 }),
             .list("allow-mechanisms", mechanismForm, \.mechanisms.allowed, { $0.uppercased() }, { $0 }),
             .list("hide-mechanisms", mechanismForm, \.mechanisms.hidden, { $0.uppercased() }, { $0 }),
-            stripChannelBinding,
+            .onOff("strip-channel-binding", \.stripChannelBinding),
             .word("log-format", \.logFormat),
             .word("log-level", \.logLevel),
-        ] + LimitRule.all.map(SettingKey.limit)
+        ] + compression + LimitRule.all.map(SettingKey.limit)
+
+    private static let compression: [SettingKey] = [
+        .onOff("compression.websocket", \.compression.webSocket),
+        .onOff("compression.bosh", \.compression.bosh),
+        .size("compression.threshold", \.compression.threshold),
+        .size("compression.window-memory", \.compression.windowMemory),
+        .count("compression.window-bits", \.compression.windowBits),
+    ]
 
     private static let mechanismForm = "a SASL mechanism, such as SCRAM-SHA-256"
 
@@ -41,22 +49,6 @@ extension SettingKey {
         "public", "a folder", \.publicFolder,
         { text, settings in
             settings.publicFolder = text
-            return true
-        })
-
-    private static let workers = one(
-        "workers", WrittenValue.countForm, { "\($0.workers)" },
-        { text, settings in
-            guard let count = WrittenValue.count(text) else { return false }
-            settings.workers = count
-            return true
-        })
-
-    private static let stripChannelBinding = one(
-        "strip-channel-binding", WrittenValue.switchForm, { "\($0.stripChannelBinding)" },
-        { text, settings in
-            guard let isOn = WrittenValue.isOn(text) else { return false }
-            settings.stripChannelBinding = isOn
             return true
         })
 

@@ -85,6 +85,18 @@ extension SettingKey {
         }
     }
 
+    static func size(_ name: String, _ field: any WritableKeyPath<Settings, Int> & Sendable) -> SettingKey {
+        value(name, WrittenValue.sizeForm, field, WrittenValue.size) { WrittenValue.text(size: $0) }
+    }
+
+    static func count(_ name: String, _ field: any WritableKeyPath<Settings, Int> & Sendable) -> SettingKey {
+        value(name, WrittenValue.countForm, field, WrittenValue.count) { "\($0)" }
+    }
+
+    static func onOff(_ name: String, _ field: any WritableKeyPath<Settings, Bool> & Sendable) -> SettingKey {
+        value(name, WrittenValue.switchForm, field, WrittenValue.isOn) { "\($0)" }
+    }
+
     private static func number<Number>(
         _ name: String, _ form: String, _ field: any WritableKeyPath<Limits, Number> & Sendable,
         _ read: @escaping @Sendable (String) -> Number?, _ show: @escaping @Sendable (Number) -> String
@@ -92,6 +104,17 @@ extension SettingKey {
         one(name, form, { show($0.limits[keyPath: field]) }) { text, settings in
             guard let number = read(text) else { return false }
             settings.limits[keyPath: field] = number
+            return true
+        }
+    }
+
+    private static func value<Value>(
+        _ name: String, _ form: String, _ field: any WritableKeyPath<Settings, Value> & Sendable,
+        _ read: @escaping @Sendable (String) -> Value?, _ show: @escaping @Sendable (Value) -> String
+    ) -> SettingKey {
+        one(name, form, { show($0[keyPath: field]) }) { text, settings in
+            guard let value = read(text) else { return false }
+            settings[keyPath: field] = value
             return true
         }
     }
