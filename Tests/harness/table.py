@@ -9,11 +9,12 @@ from harness.upstream import BIND_FEATURES, SUCCESS, Upstream, UpstreamStream
 class Table:
     """One browser and, once it has opened, the connection the edge made for it."""
 
-    def __init__(self, edge: Edge, upstream: Upstream):
+    def __init__(self, edge: Edge, upstream: Upstream, more: tuple[str, ...] = ()):
         self.edge, self.upstream = edge, upstream
+        self.more = more  # header lines that every browser sends
 
     def connect(self, **options) -> Browser:
-        return Browser(self.edge.address, **options)
+        return Browser(self.edge.address, **{"more": self.more, **options})
 
     def opened(self, features: str | None = None, **attributes: str) -> tuple[Browser, UpstreamStream]:
         """A stream is open and the features have reached the browser."""

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import zlib
 from dataclasses import dataclass
 
 from harness.wire import PATIENCE, Address, Ended, Wire, connect
@@ -15,6 +16,7 @@ class Frame:
     opcode: int
     payload: bytes
     fin: bool = True
+    compressed: bool = False  # RSV1; the payload is still what was on the wire
 
     @property
     def close_code(self) -> int | None:
@@ -50,6 +52,16 @@ def request(path: str = "/ws", host: str = "127.0.0.1", key: str = "dGhlIHNhbXBs
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
+def deflated(text: bytes, level: int = 6) -> bytes:
+    """A message's compressed form (RFC 7692 section 7.2.1), with a window of its own."""
+    deflater = zlib.compressobj(level, zlib.DEFLATED, -15)
+    return (deflater.compress(text) + deflater.flush(zlib.Z_SYNC_FLUSH))[:-4]
+
+
+def inflated(payload: bytes, inflater=None) -> bytes:
+    return (inflater or zlib.decompressobj(-15)).decompress(payload + b"\0\0\xff\xff")
+
+
 class WebSocket:
     """Connects and shakes hands. Refuses whatever a server must not send."""
 
@@ -67,6 +79,10 @@ class WebSocket:
         accept = base64.b64encode(hashlib.sha1((key + guid).encode()).digest()).decode()
         assert self.headers["sec-websocket-accept"] == accept, head
         assert self.headers.get("sec-websocket-protocol") == protocol, head
+        self.extensions = self.headers.get("sec-websocket-extensions", "")
+        # When the server keeps its window, this one follows it.
+        keeps = "permessage-deflate" in self.extensions and "server_no_context_takeover" not in self.extensions
+        self.inflater = zlib.decompressobj(-15) if keeps else None
         self.frames: list[Frame] = []  # every frame that came, in order
         self.closed_by_peer: Frame | None = None
 
@@ -81,7 +97,8 @@ class WebSocket:
 
     def receive_frame(self, timeout: float = PATIENCE) -> Frame:
         first, second = self.wire.take(2, timeout)
-        assert not first & 0x70, f"reserved bits in a frame from the server: {first:#x}"
+        allowed = 0x40 if "permessage-deflate" in self.extensions and first & 0x0F in (TEXT, BINARY) else 0
+        assert not first & 0x70 & ~allowed, f"reserved bits in a frame from the server: {first:#x}"
         assert not second & 0x80, "a masked frame from the server"
         length = second & 0x7F
         if length == 126:
@@ -90,7 +107,7 @@ class WebSocket:
         elif length == 127:
             length = int.from_bytes(self.wire.take(8, timeout), "big")
             assert length >= 65536, "a length that is not minimal"
-        frame = Frame(first & 0x0F, self.wire.take(length, timeout), bool(first & 0x80))
+        frame = Frame(first & 0x0F, self.wire.take(length, timeout), bool(first & 0x80), bool(first & 0x40))
         assert not self.closed_by_peer, f"a frame after Close: {frame}"
         if frame.opcode == CLOSE:
             self.closed_by_peer = frame
@@ -105,7 +122,7 @@ class WebSocket:
                 self.send_frame(PONG, frame.payload)
                 continue
             assert frame.opcode == TEXT and frame.fin, f"expected one text message, got {frame}"
-            return frame.payload.decode("utf-8")
+            return (inflated(frame.payload, self.inflater) if frame.compressed else frame.payload).decode("utf-8")
 
     def expect_close(self, *codes: int, timeout: float = PATIENCE) -> Frame:
         """A Close frame with one of the codes, then the end of the connection."""
