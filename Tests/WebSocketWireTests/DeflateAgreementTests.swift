@@ -7,7 +7,9 @@ import WebSocketWire
     private static let both = "permessage-deflate; server_no_context_takeover; client_no_context_takeover"
 
     /// The `Sec-WebSocket-Extensions` field of the answer to these fields, nil when it has none.
-    private func answer(_ offers: [String], compresses: Bool = true) throws(UpgradeRefusal) -> String? {
+    private func answer(_ offers: [String], compresses: Bool = true, window: Int? = nil) throws(UpgradeRefusal)
+        -> String?
+    {
         var request = UpgradeRequest(isGET: true, minorVersion: 1, hasHost: true, hasBody: false)
         var fields = [
             ("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
@@ -15,7 +17,7 @@ import WebSocketWire
         ]
         fields += offers.map { ("Sec-WebSocket-Extensions", $0) }
         for (name, value) in fields { request.add(name: Array(name.utf8).span, value: Array(value.utf8).span) }
-        let answer = try request.accept(subprotocol: nil, compresses: compresses)
+        let answer = try request.accept(subprotocol: nil, compresses: compresses, window: window)
         var output = ByteBuffer()
         answer.append(to: &output, pool: pool)
         let lines = output.withSpan { String(reading: $0) }.split(separator: "\r\n")
@@ -71,6 +73,29 @@ import WebSocketWire
         arguments: ["", "; client_max_window_bits", "; client_max_window_bits=8", "; client_max_window_bits=15"])
     func clientWindow(parameters: String) throws {
         #expect(try answer(["permessage-deflate\(parameters)"]) == Self.both)
+    }
+
+    @Test("PM-003, PM-005, PM-006, PM-007: windows are kept where wanted, as small as either side says")
+    func keptWindows() throws {
+        let keeping = "permessage-deflate; server_max_window_bits="
+        let offered = "permessage-deflate; client_max_window_bits"
+        #expect(try answer([offered], window: 11) == "\(keeping)11; client_max_window_bits=11")
+        #expect(try answer(["\(offered)=9"], window: 11) == "\(keeping)11; client_max_window_bits=9")
+        #expect(try answer(["\(offered); server_max_window_bits=9"], window: 12)?.hasPrefix("\(keeping)9;") == true)
+        #expect(try answer(["\(offered); server_max_window_bits=8"], window: 12) == nil)
+        #expect(
+            try answer(["\(offered); server_no_context_takeover"], window: 11)
+                == "permessage-deflate; server_no_context_takeover; server_max_window_bits=11; "
+                + "client_max_window_bits=11")
+    }
+
+    @Test(
+        "PM-005, PM-007: a client whose window cannot be limited to ours keeps none",
+        arguments: ["", "; client_max_window_bits=8", "; client_max_window_bits; client_no_context_takeover"])
+    func unlimitedClients(parameters: String) throws {
+        #expect(
+            try answer(["permessage-deflate\(parameters)"], window: 11)
+                == "permessage-deflate; client_no_context_takeover; server_max_window_bits=11")
     }
 
     @Test("PM-006, PM-007: forgetting windows is always part of the answer, offered or not")

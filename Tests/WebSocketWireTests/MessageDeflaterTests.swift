@@ -52,6 +52,21 @@ import WireTesting
         #expect(output.withSpan { String(reading: $0) } == text)
     }
 
+    @Test("PM-007: a kept window of every size carries from one message to the next", arguments: 9...15)
+    func keptWindow(bits: Int) throws {
+        let deflater = try #require(MessageDeflater(forgets: false, windowBits: bits))
+        let inflater = try #require(MessageInflater(forgets: false, windowBits: bits))
+        let text = "<message to='romeo@montague.example'><body>Wherefore art thou?</body></message>"
+        var sizes: [Int] = []
+        for _ in 0..<50 {
+            let message = deflated(text, by: deflater)
+            sizes.append(message.count)
+            let back = try inflated(message, by: inflater)
+            #expect(back == text)
+        }
+        #expect(sizes[1...].allSatisfy { $0 < sizes[0] / 4 })
+    }
+
     @Test("PM-013: an empty message is one zero byte, twice in a row too")
     func empty() throws {
         let deflater = try #require(MessageDeflater(forgets: false))

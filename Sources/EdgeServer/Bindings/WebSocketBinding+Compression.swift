@@ -14,8 +14,7 @@ extension WebSocketBinding {
 
     /// A whole compressed message: what it becomes is limited while it is inflated.
     func takeDeflated(_ bytes: Span<UInt8>) {
-        // Behind `<close/>` nothing counts (RFC 7395 section 3.6).
-        guard let session, let codec, !hasEndedStream else { return }
+        guard let session, let codec else { return }
         var plain = ByteBuffer()
         do throws(FrameFailure) {
             try codec.inflater.inflate(bytes, isText: true, limits: decoder.limits, to: &plain, pool: loop.pool)

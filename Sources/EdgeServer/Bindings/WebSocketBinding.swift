@@ -59,7 +59,6 @@ final class WebSocketBinding: StreamSocket {
         super.init(takingOver: connection, rest: rest)
     }
 
-    var hasEndedStream: Bool { phase == .streamEnding }
     private var timing: Timing { worker.setup.socketTiming }
 
     /// Begins to read; the session hears of everything from now on.

@@ -3,11 +3,13 @@
 internal import Synchronization
 internal import WebSocketWire
 
-final class WindowMemory: Sendable {
+package final class WindowMemory: Sendable {
     private let used = Atomic<Int>(0)
 
+    package init() {}
+
     /// One session's part, given back when nobody holds it any more.
-    final class Lease: Sendable {
+    package final class Lease: Sendable {
         private let owner: WindowMemory
         private let bytes: Int
 
@@ -22,7 +24,7 @@ final class WindowMemory: Sendable {
     }
 
     /// Memory for a session's two windows, nil when it would be more than is allowed.
-    func lease(_ compression: Compression) -> Lease? {
+    package func lease(_ compression: Compression) -> Lease? {
         guard compression.windowMemory > 0 else { return nil }
         let bits = compression.windowBits
         let bytes = MessageDeflater.memory(windowBits: bits) + MessageInflater.memory(windowBits: bits)
@@ -33,5 +35,5 @@ final class WindowMemory: Sendable {
     }
 
     /// Bytes that sessions hold now.
-    var inUse: Int { used.load(ordering: .relaxed) }
+    package var inUse: Int { used.load(ordering: .relaxed) }
 }
