@@ -166,8 +166,8 @@ def test_PM_014_damaged_data_closes_with_1007_and_harms_nobody_else(deflating, p
 @pytest.mark.parametrize("logged_in", [False, True])
 def test_PM_014_a_bomb_ends_at_the_limit(deflating, edge, logged_in):
     packed = deflated(stanza(" " * (200 << 20)).encode() if logged_in else b" " * (16 << 20), 9)
-    before = edge.resident_kilobytes()
-    for _ in range(5):
+
+    def explode() -> None:
         browser, stream = deflating.logged_in() if logged_in else deflating.opened()
         begun = time.monotonic()
         browser.socket.send_frame(TEXT, packed, rsv=COMPRESSED)
@@ -176,6 +176,12 @@ def test_PM_014_a_bomb_ends_at_the_limit(deflating, edge, logged_in):
         browser.expect_closing(1009)
         assert time.monotonic() - begun < 5
         stream.read_end()
+
+    for _ in range(5):
+        explode()
+    before = edge.resident_kilobytes()
+    for _ in range(10):
+        explode()
     assert edge.resident_kilobytes() - before < BOMB_MEMORY
 
 
