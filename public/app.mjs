@@ -53,6 +53,7 @@ function showStartProblem(error) {
 function hostFor() {
   return {
     clock: systemClock, WebSocket, storage, lang: document.documentElement.lang,
+    fetch: fetch.bind(globalThis), beacon: navigator.sendBeacon.bind(navigator),
     // Also where the password may be sent and where WebCrypto exists: https, or this very machine.
     secure: isSecureContext, indexedDB,
     put: async (slot, file, progress) => (await import('./ui/media.mjs')).putFile(slot, file, progress),

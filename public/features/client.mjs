@@ -4,13 +4,14 @@
 import { randomId } from '../core/bytes.mjs';
 import { ROSTER_VERSION } from '../xmpp/ns.mjs';
 import { Connection } from '../xmpp/connection.mjs';
+import { FallbackTransport } from '../xmpp/fallback.mjs';
 import { Router } from '../xmpp/router.mjs';
-import { WebSocketTransport } from '../xmpp/transport-ws.mjs';
 import { Roster } from './roster.mjs';
 
 /**
  * @typedef {{
  *   clock: import('../core/result.mjs').Clock, WebSocket: typeof WebSocket, storage: import('../xmpp/sasl/choose.mjs').KeyValue,
+ *   fetch: typeof fetch, beacon: (url: string, body: string) => boolean,
  *   secure: boolean, lang: string, indexedDB: IDBFactory, put: import('./upload.mjs').Put,
  * }} Host
  * @typedef {{
@@ -29,7 +30,7 @@ export async function logIn({ config, account, password, keys, host }) {
   const { clock, secure, storage, lang } = host;
   const connection = new Connection({
     account, credentials: { username: account.local, password, keys }, resource: `edge.${randomId(4)}`, lang, secure, storage, clock,
-    makeTransport: () => new WebSocketTransport(config.websocket, host),
+    makeTransport: () => new FallbackTransport(config, host),
   });
   const router = new Router(connection, clock);
   const roster = new Roster(router, storage);

@@ -79,6 +79,9 @@ function watchPage({ connection }, { conversations }, current) {
   window.addEventListener('blur', () => conversations.watch(null));
   window.addEventListener('online', () => connection.setNetwork(true));
   window.addEventListener('offline', () => connection.setNetwork(false));
+  // A page that the browser puts aside may come back as it was.
+  window.addEventListener('pagehide', ({ persisted }) => void (persisted || connection.leave()));
+  window.addEventListener('pageshow', ({ persisted }) => void (persisted && connection.wake()));
   const title = document.title;
   const badge = () => {
     const { unread } = conversations;

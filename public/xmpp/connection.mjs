@@ -99,6 +99,11 @@ export class Connection extends Emitter {
     transport?.close();
   }
 
+  /** The page goes away; on a wire that the browser does not close by itself the session ends now. */
+  leave() {
+    this.#transport?.leave?.();
+  }
+
   /** @param {XmlElement} stanza */
   send(stanza) {
     if (this.state.name === 'ended') return;
@@ -183,6 +188,7 @@ export class Connection extends Emitter {
     this.#attempt = 0;
     this.#csi = features.child('csi', CSI) !== null;
     transport.on('close', ({ failure }) => this.#closed(transport, failure));
+    transport.on('better', () => this.#move(transport));
     for (const stanza of again) transport.send(stanza);
     this.#set({ name: 'online', failure: null });
     if (!this.#active) this.#tellActivity();
@@ -215,6 +221,18 @@ export class Connection extends Emitter {
       this.#strayed.push(...this.#sm.failed(null).lost);
       this.#lost(asFailure(error));
     }
+  }
+
+  /**
+   * Takes the session to another way, if it can go along.
+   * @param {Transport} transport
+   */
+  #move(transport) {
+    if (this.#transport !== transport || !this.online || !this.#sm.resumable) return;
+    this.#stopTimers();
+    this.#transport = null;
+    transport.abort();
+    void this.#connect();
   }
 
   /** @param {Transport} transport @param {Failure | null} failure */

@@ -24,9 +24,11 @@ export class WebSocketTransport extends Emitter {
   /**
    * @param {string} url ws: or wss:
    * @param {{ clock: import('../core/result.mjs').Clock, WebSocket: typeof WebSocket }} host
+   * @param {number} [limit] milliseconds until the server's stream has to be open
    */
-  constructor(url, host) {
+  constructor(url, host, limit = CONNECT_LIMIT) {
     super();
+    this.limit = limit;
     this.url = url;
     this.host = host;
   }
@@ -36,7 +38,7 @@ export class WebSocketTransport extends Emitter {
     this.#target = target;
     const opened = new Promise((resolve) => this.on('open', resolve));
     const closed = new Promise((resolve) => this.on('close', resolve));
-    within(this.host.clock, CONNECT_LIMIT, Promise.race([opened, closed]), () => new Failure('timeout', { retry: true }))
+    within(this.host.clock, this.limit, Promise.race([opened, closed]), () => new Failure('timeout', { retry: true }))
       .catch((failure) => this.#finish(failure));
     try {
       this.#socket = new this.host.WebSocket(this.url, 'xmpp');

@@ -242,6 +242,37 @@ describe('a path that went dead without a word', () => {
   });
 });
 
+describe('a better way to the server', () => {
+  test('takes the session along at once, with what was not received yet', async () => {
+    await connection.start();
+    connection.send(message('m1'));
+    server.answers.resume = () => `<resumed xmlns='${SM}' previd='s1' h='0'/>`;
+    server.last.emit('better');
+    assert.equal(connection.state.name, 'connecting');
+    connection.send(message('m2'));
+    await online();
+    assert.deepEqual([server.transports.length, server.transports[0].closed], [2, true]);
+    assert.deepEqual(server.sentNames(), ['auth', 'resume', 'm1', 'm2']);
+    assert.deepEqual(events_of('ready').map(({ resumed }) => resumed), [false, true]);
+  });
+
+  test('is left alone when the session would be lost on the way', async () => {
+    server.answers.enable = () => `<failed xmlns='${SM}'/>`;
+    await connection.start();
+    server.last.emit('better');
+    await clock.advance(5_000);
+    assert.deepEqual([server.transports.length, connection.state.name], [1, 'online']);
+  });
+});
+
+test('the page that goes away tells the wire', async () => {
+  await connection.start();
+  let left = 0;
+  server.last.leave = () => (left += 1);
+  connection.leave();
+  assert.equal(left, 1);
+});
+
 test('requests for an acknowledgement are answered with what was received', async () => {
   await connection.start();
   server.last.receive(`<presence xmlns='jabber:client'/>`);
