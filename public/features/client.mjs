@@ -4,8 +4,8 @@
 import { randomId } from '../core/bytes.mjs';
 import { ROSTER_VERSION } from '../xmpp/ns.mjs';
 import { Connection } from '../xmpp/connection.mjs';
-import { FallbackTransport } from '../xmpp/fallback.mjs';
 import { Router } from '../xmpp/router.mjs';
+import { FallbackTransport } from '../xmpp/transport-ws.mjs';
 import { Roster } from './roster.mjs';
 
 /**

@@ -1,4 +1,5 @@
-// XMPP over WebSocket (RFC 7395). Knows framing and the closing order; knows no login and no stanza.
+// XMPP over WebSocket (RFC 7395), and the step to BOSH where that does not get through. Knows framing and the closing
+// order; knows no login and no stanza. One module for both, because every login needs both at once.
 
 import { Emitter } from '../core/emitter.mjs';
 import { Failure, within } from '../core/result.mjs';
@@ -8,6 +9,22 @@ import { streamFailure } from './errors.mjs';
 
 const CONNECT_LIMIT = 10_000;
 const GOODBYE_LIMIT = 3_000; // RFC 7395 section 3.6: wait for the answer, but not for ever
+// Some networks swallow WebSockets without a word. Nobody should wait for longer than this because of it.
+export const SOCKET_LIMIT = 5_000;
+// Only these say that the way is closed; all others come from somebody at its end.
+const NO_WAY = new Set(['connect-failed', 'timeout']);
+/** Storage: how often in a row WebSocket failed where BOSH worked, and until when (ms) that is taken as given. */
+export const BLOCKED_KEY = 'edge.bosh';
+export const LONGEST_MEMORY = 6 * 60 * 60 * 1000;
+
+/** @typedef {import('./transport.mjs').Transport} Transport */
+/** @typedef {{ websocket: string, bosh: string }} Endpoints empty: there is none */
+/**
+ * @typedef {{
+ *   clock: import('../core/result.mjs').Clock, WebSocket: typeof WebSocket, fetch: typeof fetch,
+ *   storage: import('./sasl/choose.mjs').KeyValue, beacon?: (url: string, body: string) => boolean,
+ * }} Host
+ */
 
 /** A Transport (transport.mjs). */
 export class WebSocketTransport extends Emitter {
@@ -122,4 +139,112 @@ export class WebSocketTransport extends Emitter {
     }
     this.emit('close', { failure });
   }
+}
+
+/** A Transport over the first way that opens, with one event more: `better`, when WebSocket works again after all. */
+export class FallbackTransport extends Emitter {
+  /** @type {import('./transport.mjs').StreamTarget} */
+  #target = { to: '' };
+  /** @type {Transport | null} */
+  #inner = null;
+  /** @type {('websocket' | 'bosh')[]} */
+  #ways;
+  #socketFailed = false;
+  #over = false;
+
+  /** @param {Endpoints} endpoints @param {Host} host */
+  constructor(endpoints, host) {
+    super();
+    this.endpoints = endpoints;
+    this.host = host;
+    this.#ways = endpoints.websocket ? (endpoints.bosh ? ['websocket', 'bosh'] : ['websocket']) : ['bosh'];
+    if (this.#ways.length > 1 && isBlocked(host)) this.#ways.reverse();
+  }
+
+  /** @param {import('./transport.mjs').StreamTarget} target */
+  open(target) {
+    this.#target = target;
+    void this.#tryNext(new Failure('connect-failed', { retry: true }));
+  }
+
+  restart() {
+    this.#inner?.restart();
+  }
+
+  /** @param {import('./xml.mjs').XmlElement} element */
+  send(element) {
+    this.#inner?.send(element);
+  }
+
+  close() {
+    if (this.#inner) this.#inner.close();
+    else this.abort();
+  }
+
+  abort() {
+    if (this.#inner) this.#inner.abort();
+    else this.#finish(new Failure('connection-lost', { retry: true }));
+  }
+
+  leave() {
+    this.#inner?.leave?.();
+  }
+
+  /** @param {Failure} failure what to say when there is no other way */
+  async #tryNext(failure) {
+    this.#inner = null;
+    const way = this.#ways.shift();
+    if (!way) {
+      this.#finish(failure);
+      return;
+    }
+    const inner = await this.#make(way).catch((error) => new Failure('connect-failed', { detail: String(error), retry: true }));
+    if (this.#over) return;
+    if (inner instanceof Failure) {
+      void this.#tryNext(inner);
+      return;
+    }
+    this.#inner = inner;
+    let opened = false;
+    inner.on('open', (attributes) => {
+      opened = true;
+      if (way === 'websocket') this.host.storage.removeItem(BLOCKED_KEY);
+      this.emit('open', attributes);
+    });
+    inner.on('element', (element) => this.emit('element', element));
+    inner.on('better', () => this.emit('better'));
+    inner.on('close', ({ failure: reason }) => {
+      if (way === 'websocket') this.#socketFailed = true;
+      if (!opened && reason && NO_WAY.has(reason.code)) void this.#tryNext(reason);
+      else this.#finish(reason);
+    });
+    inner.open(this.#target);
+  }
+
+  /** @param {'websocket' | 'bosh'} way @returns {Promise<Transport>} */
+  async #make(way) {
+    const { endpoints, host } = this;
+    if (way === 'websocket') return new WebSocketTransport(endpoints.websocket, host, endpoints.bosh ? SOCKET_LIMIT : undefined);
+    const { BoshFallback } = await import('./fallback.mjs');
+    return new BoshFallback(endpoints, host, this.#socketFailed);
+  }
+
+  /** @param {Failure | null} failure */
+  #finish(failure) {
+    if (this.#over) return;
+    this.#over = true;
+    this.emit('close', { failure });
+  }
+}
+
+/** @param {Host} host */
+export function blocked({ storage }) {
+  const [, times, until] = /^([0-9]{1,3}) ([0-9]{1,16})$/.exec(storage.getItem(BLOCKED_KEY) ?? '') ?? ['', '0', '0'];
+  return { times: Number(times), until: Number(until) };
+}
+
+/** @param {Host} host */
+function isBlocked(host) {
+  const left = blocked(host).until - host.clock.now();
+  return left > 0 && left <= LONGEST_MEMORY; // a clock that was put back must not make it last for years
 }

@@ -63,6 +63,7 @@ def test_a_service_that_cannot_be_reached_is_said(person):
 def test_a_socket_that_is_refused_or_closed_is_said(person):
     alice = person()
     alice.page.route_web_socket(re.compile("^ws"), lambda socket: socket.close(code=1011, reason="no"))
+    alice.page.route("**/bosh", lambda route: route.fulfill(body=""))
     alice.visit().fill_login("alice", "secret")
     expect(problem(alice.page)).to_contain_text("The chat service cannot be reached.")
 

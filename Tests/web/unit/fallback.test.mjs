@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-import { FallbackTransport } from '../../../public/xmpp/fallback.mjs';
+import { FallbackTransport } from '../../../public/xmpp/transport-ws.mjs';
 import { BoshModel } from './bosh-model.mjs';
 import { ManualClock, MemoryStorage, settle, until } from './support.mjs';
 
