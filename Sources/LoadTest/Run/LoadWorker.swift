@@ -149,7 +149,7 @@ final class LoadWorker: SessionHost {
             switch plan.target.transport {
             case .webSocket: WebSocketLink(loop: loop, route: route, owner: session, clock: clock)
             case .tcp: TCPLink(loop: loop, route: route, owner: session, clock: clock)
-            case .bosh: WebSocketLink(loop: loop, route: route, owner: session, clock: clock)
+            case .bosh: BOSHLink(loop: loop, route: route, owner: session, clock: clock)
             }
         session.start(link, loop: loop)
     }

@@ -14,13 +14,17 @@ final class Idle: Scenario {
     /// Requests a second: the answers of all sessions at once would measure a burst.
     private static let pace = Pace(rate: 5_000)
 
+    /// From the last request to the end.
+    private static let margin: Nanoseconds = 200_000_000
+
     init(worker: LoadWorker) {
         self.worker = worker
         domain = Array(worker.plan.domain.utf8)
     }
 
     func begin(at start: Nanoseconds) {
-        let asking = Self.pace.time(of: worker.sessions.count)
+        // The answers shall still fall into the recorded time.
+        let asking = Self.pace.time(of: worker.sessions.count) + Self.margin
         let end = worker.recorder.span.upperBound
         asksAt = max(worker.recorder.span.lowerBound, end > asking ? end - asking : 0)
     }
