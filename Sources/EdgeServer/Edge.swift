@@ -7,6 +7,9 @@ package final class Edge {
     private var setup: Setup
     private let main: Worker
     private var workers: [RunningWorker] = []
+    private let ended: Mailbox<WorkerEnded>
+    /// Workers whose loops turn.
+    private var running = 0
     private var publicSockets: [ListeningSocket] = []
     private var adminSocket: ListeningSocket?
     private let watcher: SiteWatcher?
@@ -25,6 +28,7 @@ package final class Edge {
         shared.health.use(settings.upstreams.map(\.server))
         let main = try Worker(shared: shared, setup: setup, site: site)
         self.main = main
+        ended = try Mailbox()
         watcher = settings.publicFolder.map { SiteWatcher(loop: main.loop, folder: $0) }
     }
 
@@ -38,16 +42,25 @@ package final class Edge {
             adminSocket = socket
             try main.listen(on: [socket], as: .admin)
         }
+        try ended.open(in: main.loop) { [unowned self] _ in workerEnded() }
         let mailboxes = try (0..<workerCount).map { _ in try Mailbox<WorkerMessage>() }
-        for index in mailboxes.indices {
-            let sockets = index == 0 ? publicSockets : try publicSockets.map(Self.another)
-            workers.append(
-                try RunningWorker(
-                    index: index, mailboxes: mailboxes, shared: shared, setup: setup, site: main.site, sockets: sockets)
-            )
+        do {
+            for index in mailboxes.indices { try startWorker(index, mailboxes) }
+            try watchSignals()
+        } catch {
+            stop()
+            throw error
         }
-        try watchSignals()
         watcher?.open { [unowned self] in publishSite() }
+    }
+
+    private func startWorker(_ index: Int, _ mailboxes: [Mailbox<WorkerMessage>]) throws {
+        let sockets = index == 0 ? publicSockets : try publicSockets.map(Self.another)
+        workers.append(
+            try RunningWorker(
+                index: index, mailboxes: mailboxes, shared: shared, setup: setup, site: main.site, sockets: sockets,
+                ended: ended))
+        running += 1
     }
 
     private var workerCount: Int {
@@ -68,13 +81,24 @@ package final class Edge {
         readSettings = reload
         shared.health.enter(.accepting)
         main.loop.run()
-        shared.health.enter(.draining)
         stop()
+    }
+
+    /// Lets the workers say goodbye to all sessions. The main loop turns until the last one has: whoever asks how the
+    /// server is still gets an answer.
+    private func drain() {
+        shared.health.enter(.draining)
+        for worker in workers { worker.askToStop(grace: Self.grace) }
+    }
+
+    private func workerEnded() {
+        running -= 1
+        if running == 0 { main.loop.stop() }
     }
 
     /// Says goodbye to all sessions and waits for the workers' end.
     package func stop() {
-        for worker in workers { worker.askToStop(grace: Self.grace) }
+        drain()
         for worker in workers { worker.join() }
         workers = []
     }
@@ -85,7 +109,7 @@ package final class Edge {
         let reader = try SignalReader(loop: main.loop) { [unowned self] signal in
             switch signal {
             case .hangup: reload()
-            case .interrupt, .terminate: main.loop.stop()
+            case .interrupt, .terminate: drain()
             }
         }
         try reader.open()

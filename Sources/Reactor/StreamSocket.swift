@@ -53,7 +53,9 @@ open class StreamSocket: LoopMember {
     package init(takingOver other: StreamSocket, rest: Span<UInt8>) {
         descriptor = other.descriptor
         watched = other.watched
-        flags = other.flags.intersection([.blocked, .ended])
+        // The end of the input is not taken over: it is read once more, behind what is kept, and then told.
+        flags = other.flags.intersection(.blocked)
+        if watched.isEmpty { try? other.loop.poller.remove(descriptor) }
         super.init(loop: other.loop)
         swap(&inbound, &other.inbound)
         swap(&outbound, &other.outbound)

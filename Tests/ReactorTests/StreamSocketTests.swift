@@ -210,4 +210,19 @@ final class Box<Value> {
         #expect(successor.bytes == [1, 2, 3, 0, 4])
         #expect(!pair.server.isOpen)
     }
+
+    @Test func whoeverTakesOverASocketHearsOfItsEndBehindWhatWasKept() throws {
+        let pair = try Pair()
+        pair.server.grain = 10
+        pair.client.send([1, 2, 3])
+        pair.client.shutdownAfterFlush()
+        pair.run { pair.server.events.contains("finished") }
+        let successor = Recorder(takingOver: pair.server, rest: ([4] as [UInt8]).span)
+        var bytesBeforeTheEnd: [UInt8] = []
+        successor.onData = { bytesBeforeTheEnd = $0.events.isEmpty ? $0.bytes : [] }
+        successor.open()
+        pair.run { successor.events.contains("finished") }
+        #expect(successor.events == ["finished"])
+        #expect(bytesBeforeTheEnd == [1, 2, 3, 4])
+    }
 }

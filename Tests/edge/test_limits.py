@@ -80,6 +80,19 @@ def test_XS_027_a_login_that_takes_too_long_ends(quick_table):
     stream.wire.drain()
 
 
+@pytest.mark.parametrize("interval, sends", [("0", False), ("1 s", True)])
+def test_XS_027_whitespace_keeps_the_way_to_the_server_open_unless_that_is_turned_off(upstream, interval, sends):
+    with Edge(upstream.address, environment={"XMPP_EDGE_LIMITS_UPSTREAM_KEEPALIVE": interval}) as edge:
+        browser, stream = Table(edge, upstream).logged_in()
+        browser.send(f"<presence xmlns='{CLIENT}'/>")
+        stream.read_element()
+        if sends:
+            assert stream.wire.take(1, 5) == b" "
+        else:
+            stream.expect_silence(2)
+        upstream.close_streams()
+
+
 def test_WS_026_a_peer_that_never_answers_close_is_cut(quick_table):
     browser, stream = quick_table.logged_in()
     stream.send("</stream:stream>")

@@ -1,7 +1,9 @@
 """Where the edge listens, how it starts, and how it ends."""
 
+import contextlib
 import socket
 import subprocess
+import time
 
 from harness.browser import Browser
 from harness.edge import PROGRAM, Edge, eventually
@@ -52,6 +54,51 @@ def test_SIGTERM_ends_sessions_with_going_away_and_the_program_with_0(edge, upst
 def test_a_stop_does_not_wait_for_a_browser_that_does_not_answer(edge, upstream):
     Table(edge, upstream).logged_in()
     assert edge.terminate(timeout=20) == 0
+
+
+def test_a_stop_does_not_wait_for_a_server_that_does_not_close_its_side(edge, upstream):
+    browser, _ = Table(edge, upstream).logged_in()
+    begun = time.monotonic()
+    edge.ask_to_end()
+    browser.socket.expect_close(1001)
+    browser.socket.close(1001)
+    browser.socket.expect_end()
+    browser.vanish()
+    assert edge.terminate() == 0
+    assert time.monotonic() - begun < 2.5
+
+
+def test_readiness_says_that_the_edge_is_ending_for_as_long_as_sessions_take_their_leave(edge, upstream):
+    browser, _ = Table(edge, upstream).logged_in()
+    edge.ask_to_end()
+    browser.socket.expect_close(1001)
+    response = get(edge.admin, "/readyz")
+    assert response.status == 503 and b"draining" in response.body
+    assert get(edge.admin, "/healthz").status == 200
+    browser.socket.close(1001)
+    upstream.close_streams()
+    assert edge.terminate() == 0
+
+
+def test_no_listener_is_open_without_a_worker_behind_it(upstream):
+    ups = 0
+    for limit in range(12, 40, 2):  # somewhere there the descriptors are enough for some workers and not for others
+        edge = Edge(upstream.address, workers=3, fd_limit=limit)
+        try:
+            edge.start()
+        except RuntimeError as failure:
+            assert "Too many open files" in str(failure)
+            continue
+        ups += 1
+        connections = [socket.create_connection(edge.address) for _ in range(12)]
+        for connection in connections:  # answered, or closed because descriptors have run out: never left alone
+            connection.settimeout(5)
+            with contextlib.suppress(ConnectionError):
+                connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                connection.recv(1)
+            connection.close()
+        edge.kill()
+    assert 0 < ups < 14
 
 
 def test_a_taken_port_is_a_clear_message_and_no_start(upstream, site):

@@ -12,24 +12,24 @@ struct RunningWorker {
         init(_ thread: consuming LoopThread) { self.thread = Mutex(thread) }
     }
 
-    /// - Parameter mailboxes: those of all workers; the one at `index` is this one's.
+    /// Everything that can fail is done on the calling thread: a listener whose worker did not come up would take its
+    /// share of the connections and answer none.
+    /// - Parameters:
+    ///   - mailboxes: those of all workers; the one at `index` is this one's.
+    ///   - ended: gets a message when the worker's loop has ended.
     init(
         index: Int, mailboxes: [Mailbox<WorkerMessage>], shared: Shared, setup: Setup, site: StaticSite?,
-        sockets: [ListeningSocket]
+        sockets: [ListeningSocket], ended: Mailbox<WorkerEnded>
     ) throws(SystemFailure) {
         let mailbox = mailboxes[index]
         self.mailbox = mailbox
+        let worker = try Worker(shared: shared, setup: setup, site: site, index: index, mailboxes: mailboxes)
+        try mailbox.open(in: worker.loop) { [unowned worker] in worker.receive($0) }
+        try worker.listen(on: sockets, as: .web)
         let thread = try LoopThread(name: "edge-\(index)") {
-            do {
-                let worker = try Worker(
-                    shared: shared, setup: setup, site: site, index: index, mailboxes: mailboxes)
-                try mailbox.open(in: worker.loop) { [unowned worker] in worker.receive($0) }
-                try worker.listen(on: sockets, as: .web)
-                // What the loop calls holds the worker unowned.
-                withExtendedLifetime(worker) { worker.loop.run() }
-            } catch {
-                shared.log.problem("worker \(index) cannot run: \(error)")
-            }
+            // What the loop calls holds the worker unowned.
+            withExtendedLifetime(worker) { worker.loop.run() }
+            ended.post(WorkerEnded())
         }
         self.thread = Holder(thread)
     }
@@ -44,3 +44,6 @@ struct RunningWorker {
         if let thread = self.thread.thread.withLock({ $0.take() }) { thread.join() }
     }
 }
+
+/// What a worker's thread tells the main thread last.
+struct WorkerEnded: Sendable {}

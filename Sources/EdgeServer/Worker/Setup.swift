@@ -41,8 +41,9 @@ final class Setup: Sendable {
         socketTiming = WebSocketBinding.Timing(
             ping: limits.ping, maxUnanswered: UInt8(clamping: limits.pingsUnanswered), close: limits.closeTimeout)
         streamTiming = ClientStream.Timing(
-            connect: limits.upstreamConnect, header: limits.upstreamHeader, keepalive: limits.upstreamKeepalive,
-            linger: limits.closeTimeout)
+            connect: limits.upstreamConnect, header: limits.upstreamHeader,
+            // 0 is never, which is what the end of all times is.
+            keepalive: limits.upstreamKeepalive == 0 ? .max : limits.upstreamKeepalive, linger: limits.closeTimeout)
         featurePolicy = FeaturePolicy(
             hiddenMechanisms: Set(settings.mechanisms.hidden), allowedMechanisms: Set(settings.mechanisms.allowed),
             hidesChannelBinding: settings.stripChannelBinding, maxBytes: limits.stanza)

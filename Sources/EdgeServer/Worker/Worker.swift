@@ -173,9 +173,12 @@ enum ListenerRole: Sendable {
 /// Stops the loop when no connection is left in it, or the time is over.
 private final class LastOneOut: LoopMember {
     private let end: Instant
+    /// When servers have had the time to take our last words out of the kernel's hands.
+    private let patience: Instant
 
     init(loop: EventLoop, until end: Instant) {
         self.end = end
+        patience = loop.now + 500
         super.init(loop: loop)
     }
 
@@ -186,7 +189,13 @@ private final class LastOneOut: LoopMember {
 
     override func deadlineReached() {
         var isEmpty = true
-        loop.forEachMember { if $0 is StreamSocket { isEmpty = false } }
+        loop.forEachMember { if let socket = $0 as? StreamSocket, isWorthTheWait(socket) { isEmpty = false } }
         if isEmpty || loop.now >= end { loop.stop() } else { deadline = loop.now + 50 }
+    }
+
+    /// A server that was told everything and does not close its side would keep us for nothing.
+    private func isWorthTheWait(_ socket: StreamSocket) -> Bool {
+        guard socket is ClientStream, socket.isLingering, socket.outbound.isEmpty else { return true }
+        return loop.now < patience
     }
 }
