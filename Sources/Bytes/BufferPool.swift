@@ -2,13 +2,13 @@
 ///
 /// A server with many idle connections needs few buffers at any one moment: each connection takes one when bytes wait
 /// and gives it back when they have left.
-package final class BufferPool {
+public final class BufferPool {
     /// Size classes, each four times the one before; larger wishes go to the allocator and are not kept.
     private static let classes = 5
     private static let smallest = 512
     private static let largest = smallest << (2 * (classes - 1))
     /// Bytes kept per size class, so that a burst does not pin its peak for ever.
-    package static let defaultKeep = 128 << 10
+    public static let defaultKeep = 128 << 10
 
     /// The kept blocks of one class: each holds the place of the next in its first bytes.
     private struct Stock {
@@ -20,7 +20,7 @@ package final class BufferPool {
     private let keep: Int
 
     /// - Parameter keep: bytes kept per size class (five classes), 0 or more.
-    package init(keep: Int = BufferPool.defaultKeep) {
+    public init(keep: Int = BufferPool.defaultKeep) {
         self.keep = keep
         stock = .allocate(capacity: Self.classes)
         stock.initialize(repeating: Stock(), count: Self.classes)
@@ -34,10 +34,11 @@ package final class BufferPool {
     }
 
     /// Bytes that lie unused in the pool.
-    package var kept: Int {
+    public var kept: Int {
         (0..<Self.classes).reduce(0) { $0 + stock[$1].count * Self.size(of: $1) }
     }
 
+    @inline(__always)
     func take(atLeast size: Int) -> (UnsafeMutablePointer<UInt8>, Int) {
         guard size <= Self.largest else {
             // More than asked for, so that a growing buffer copies each byte only a few times.
@@ -48,6 +49,7 @@ package final class BufferPool {
         return (pop(index) ?? .allocate(capacity: Self.size(of: index)), Self.size(of: index))
     }
 
+    @inline(__always)
     func giveBack(_ block: UnsafeMutablePointer<UInt8>, _ size: Int) {
         let index = Self.index(for: size)
         // A block of a size of its own, or one too many.

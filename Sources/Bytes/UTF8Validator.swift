@@ -14,10 +14,23 @@ package struct UTF8Validator: Equatable, Sendable {
 
     /// Takes the next bytes; false as soon as they cannot be UTF-8.
     package mutating func check(_ bytes: Span<UInt8>) -> Bool {
-        var state = self
-        let valid = bytes.withUnsafeBufferPointer { state.scan($0) }
-        self = state
-        return valid
+        bytes.withUnsafeBufferPointer { missing == 0 && Self.isASCII($0) || scan($0) }
+    }
+
+    /// Thirty-two bytes at a time: text is mostly ASCII.
+    private static func isASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let raw = UnsafeRawBufferPointer(bytes)
+        guard raw.count >= 16 else { return bytes.allSatisfy { $0 < 0x80 } }
+        // The last block overlaps the one before it.
+        var seen = raw.loadUnaligned(fromByteOffset: raw.count &- 16, as: SIMD2<UInt64>.self)
+        var index = 0
+        while raw.count &- index >= 32 {
+            seen |= raw.loadUnaligned(fromByteOffset: index, as: SIMD2<UInt64>.self)
+            seen |= raw.loadUnaligned(fromByteOffset: index &+ 16, as: SIMD2<UInt64>.self)
+            index &+= 32
+        }
+        if raw.count &- index >= 16 { seen |= raw.loadUnaligned(fromByteOffset: index, as: SIMD2<UInt64>.self) }
+        return (seen[0] | seen[1]) & highBits == 0
     }
 
     private mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -40,15 +53,10 @@ package struct UTF8Validator: Equatable, Sendable {
         return true
     }
 
-    /// Thirty-two bytes at a time: text is mostly ASCII.
+    /// Eight bytes at a time.
     private func skipASCII(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
         let raw = UnsafeRawBufferPointer(bytes)
         var index = start
-        while raw.count &- index >= 32 {
-            let block = raw.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self)
-            if (block[0] | block[1] | block[2] | block[3]) & Self.highBits != 0 { break }
-            index &+= 32
-        }
         while raw.count &- index >= 8 {
             if raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & Self.highBits != 0 { break }
             index &+= 8

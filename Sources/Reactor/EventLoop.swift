@@ -15,12 +15,10 @@ public final class EventLoop {
 
     let poller: Poller
     private var wheel: TimerWheel
-    private var slots: [LoopMember?] = []
-    private var generations: [UInt32] = []
-    private var freeSlots: [UInt32] = []
+    private var members = MemberTable()
     private var due: [UInt64] = []
-    /// Sockets with output that leaves at the end of the turn, each retained once.
-    private var unflushed: [Unmanaged<StreamSocket>] = []
+    /// Sockets with output that leaves at the end of the turn.
+    private var unflushed = TokenList()
     /// Members whose work goes on in the next turn.
     private var postponed: [LoopMember] = []
     private var isStopped = false
@@ -34,12 +32,11 @@ public final class EventLoop {
     }
 
     deinit {
-        for socket in unflushed { socket.release() }
         scratch.deallocate()
     }
 
     /// Members in the table.
-    package var memberCount: Int { slots.count - freeSlots.count }
+    package var memberCount: Int { members.count }
 
     /// Runs until `stop` is called on the loop's thread.
     package func run() {
@@ -56,15 +53,17 @@ public final class EventLoop {
         now = .now()
         for index in 0..<count {
             let (token, readiness) = poller.event(at: index)
-            member(token)?.ready(readiness)
+            members.find(token)?._withUnsafeGuaranteedRef { $0.ready(readiness) }
         }
-        fireDeadlines()
-        takeUpPostponed()
+        if wheel.isDue(at: now) { fireDeadlines() }
+        if !postponed.isEmpty { takeUpPostponed() }
         flush()
+        if members.hasDeparted { letDepartedGo() }
     }
 
+    @inline(__always)
     private func sleepTime(atMost: Int32) -> Int32 {
-        guard postponed.isEmpty && unflushed.isEmpty else { return 0 }
+        guard postponed.isEmpty && unflushed.count == 0 else { return 0 }
         let next = wheel.millisecondsToNext(from: now)
         if next < 0 { return atMost }
         return atMost < 0 ? next : min(next, atMost)
@@ -75,69 +74,52 @@ public final class EventLoop {
     /// Gives the member a slot; its deadline counts from now on.
     package func register(_ member: LoopMember) {
         precondition(member.token == 0, "registered twice")
-        let slot: UInt32
-        if let free = freeSlots.popLast() {
-            slot = free
-            slots[Int(slot)] = member
-        } else {
-            slot = UInt32(slots.count)
-            slots.append(member)
-            generations.append(0)
-        }
-        // Generation 0 is never given out, so no token is 0.
-        generations[Int(slot)] = generations[Int(slot)] &+ 1 == 0 ? 1 : generations[Int(slot)] &+ 1
-        member.token = UInt64(generations[Int(slot)]) << 32 | UInt64(slot)
+        member.token = members.insert(member)
         if member.deadline < .never { arm(member) }
     }
 
     /// Takes the member out of the table: events still on their way to it find another generation and are dropped.
     package func unregister(_ member: LoopMember) {
         guard member.token != 0 else { return }
-        let slot = UInt32(truncatingIfNeeded: member.token)
-        slots[Int(slot)] = nil
-        freeSlots.append(slot)
-        // Marks the slot's old token as stale even before it is given out again.
-        generations[Int(slot)] = generations[Int(slot)] &+ 1 == 0 ? 1 : generations[Int(slot)] &+ 1
+        members.remove(member.token)
         member.token = 0
         member.armed = .never
     }
 
     /// Visits all members; the visit may unregister any of them.
     package func forEachMember(_ body: (LoopMember) -> Void) {
-        for member in slots {
-            if let member, member.isRegistered { body(member) }
-        }
+        for member in members.all() where member.isRegistered { body(member) }
     }
 
-    private func member(_ token: UInt64) -> LoopMember? {
-        let slot = Int(UInt32(truncatingIfNeeded: token))
-        guard slot < slots.count, generations[slot] == UInt32(truncatingIfNeeded: token >> 32) else { return nil }
-        return slots[slot]
+    private func letDepartedGo() {
+        for member in members.takeDeparted() { member.release() }
     }
 
     // MARK: Deadlines
 
     func arm(_ member: LoopMember) {
-        member.armed = wheel.arm(member.token, at: member.deadline)
+        member.armed = wheel.arm(member.token, at: member.deadline, now: now)
     }
 
     private func fireDeadlines() {
         wheel.advance(to: now, into: &due)
-        guard !due.isEmpty else { return }
         var index = 0
         while index < due.count {
-            if let member = member(due[index]), member.armed <= now {
-                member.armed = .never
-                if member.deadline <= now {
-                    member.deadline = .never
-                    member.deadlineReached()
-                } else if member.deadline < .never {
-                    arm(member)
-                }
-            }
+            members.find(due[index])?._withUnsafeGuaranteedRef(lookAtDeadline)
             index += 1
         }
         due.removeAll(keepingCapacity: due.count <= 4_096)
+    }
+
+    private func lookAtDeadline(_ member: LoopMember) {
+        guard member.armed <= now else { return }
+        member.armed = .never
+        if member.deadline <= now {
+            member.deadline = .never
+            member.deadlineReached()
+        } else if member.deadline < .never {
+            arm(member)
+        }
     }
 
     // MARK: The end of the turn
@@ -148,23 +130,23 @@ public final class EventLoop {
     }
 
     private func takeUpPostponed() {
-        guard !postponed.isEmpty else { return }
         let members = postponed
         postponed.removeAll()
         for member in members where member.isRegistered { member.takeUp() }
     }
 
-    func flushAtEndOfTurn(_ socket: StreamSocket) {
-        unflushed.append(.passRetained(socket))
+    @inline(__always)
+    func flushAtEndOfTurn(_ token: UInt64) {
+        unflushed.append(token)
     }
 
     private func flush() {
         var index = 0
         // Flushing may let another socket write (its reader has caught up): such output leaves in the same turn.
         while index < unflushed.count {
-            unflushed[index].takeRetainedValue().flush()
-            index += 1
+            members.find(unflushed[index])?._withUnsafeGuaranteedRef { $0.flush() }
+            index &+= 1
         }
-        unflushed.removeAll(keepingCapacity: true)
+        unflushed.removeAll()
     }
 }

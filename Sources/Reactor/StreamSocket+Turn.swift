@@ -85,8 +85,15 @@ extension StreamSocket {
     }
 
     /// Whether bytes came; takes care of the end and of failures.
+    @inline(__always)
     private func arrived(_ count: Int) -> Bool {
         if count > 0 { return true }
+        noneArrived(count)
+        return false
+    }
+
+    @inline(never)
+    private func noneArrived(_ count: Int) {
         if count == 0 {
             flags.insert(.ended)
             updateInterest()
@@ -95,7 +102,6 @@ extension StreamSocket {
             let failure = SystemFailure(call: "recv", code: errno)
             if flags.contains(.lingering) { close() } else { failed(failure) }
         }
-        return false
     }
 
     private func discard(_ count: Int) {
@@ -105,20 +111,7 @@ extension StreamSocket {
 
     // MARK: Sending
 
-    /// Sends what waits, in one call.
-    func flush() {
-        flags.remove(.unflushed)
-        guard isOpen, !flags.contains(.connecting) else { return }
-        if !outbound.isEmpty { send() }
-        guard isOpen else { return }
-        if outbound.isEmpty { afterLastByte() }
-        if flags.contains(.tellWhenDrained) && outbound.count <= Self.lowMark && isOpen {
-            flags.remove(.tellWhenDrained)
-            drained()
-        }
-    }
-
-    private func send() {
+    func send() {
         let number = descriptor
         let sent = outbound.withSpan { bytes in
             bytes.withUnsafeBufferPointer { Glibc.send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -132,7 +125,7 @@ extension StreamSocket {
             return
         }
         if outbound.isEmpty {
-            outbound.release(to: loop.pool)
+            home._withUnsafeGuaranteedRef { outbound.release(to: $0.pool) }
             flags.remove(.blocked)
         } else {
             flags.insert(.blocked)
@@ -140,7 +133,7 @@ extension StreamSocket {
         updateInterest()
     }
 
-    private func afterLastByte() {
+    func afterLastByte() {
         guard flags.contains(.shutAfterFlush), !flags.contains(.shut) else { return }
         flags.insert(.shut)
         _ = shutdown(descriptor, Int32(SHUT_WR))

@@ -126,6 +126,19 @@ open class StreamSocket: LoopMember {
         if !inbound.isEmpty && flags.isDisjoint(with: [.paused, .lingering]) { process() }
     }
 
+    /// Sends what waits, in one call.
+    override final func flush() {
+        flags.remove(.unflushed)
+        guard isOpen, !flags.contains(.connecting) else { return }
+        if !outbound.isEmpty { send() }
+        guard isOpen else { return }
+        if outbound.isEmpty { afterLastByte() }
+        if flags.contains(.tellWhenDrained) && outbound.count <= Self.lowMark && isOpen {
+            flags.remove(.tellWhenDrained)
+            drained()
+        }
+    }
+
     public override final func deadlineReached() {
         if flags.contains(.lingering) { close() } else { timedOut() }
     }
@@ -148,8 +161,11 @@ open class StreamSocket: LoopMember {
             failLater(error.code)
         }
         if !inbound.isEmpty { postpone() }
-        if !outbound.isEmpty && !flags.contains(.blocked) { touchOutput() }
+        if needsFlush && !flags.contains(.blocked) { touchOutput() }
     }
+
+    /// Something was asked for before there was a loop to ask.
+    private var needsFlush: Bool { !outbound.isEmpty || !flags.isDisjoint(with: [.tellWhenDrained, .shutAfterFlush]) }
 
     package final var isOpen: Bool { descriptor >= 0 }
 
@@ -187,9 +203,10 @@ open class StreamSocket: LoopMember {
 
     /// Marks `outbound` to leave at the end of this turn.
     package final func touchOutput() {
-        guard !flags.contains(.unflushed) else { return }
+        // Without a place in the loop it is `open` that comes back to this.
+        guard !flags.contains(.unflushed), token != 0 else { return }
         flags.insert(.unflushed)
-        loop.flushAtEndOfTurn(self)
+        home._withUnsafeGuaranteedRef { $0.flushAtEndOfTurn(token) }
     }
 
     /// Asks for one call of `drained` when output has fallen to `lowMark`.

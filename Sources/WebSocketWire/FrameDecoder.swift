@@ -103,31 +103,40 @@ package struct FrameDecoder: Sendable {
     /// The usual case, without the detours of the others: a text message of less than 64 KiB in one masked frame that
     /// has come whole and is ASCII or at least UTF-8. Nil, with nothing changed, for everything else.
     private func wholeText(_ input: inout MutableSpan<UInt8>, at offset: Int) -> Step? {
-        guard message == .none, remaining == 0, role == .server, input.count - offset >= 6, input[offset] == 0x81 else {
-            return nil
-        }
-        var size = Int(input[offset + 1]) - 0x80
-        var start = offset + 6
+        guard message == .none, remaining == 0, role == .server else { return nil }
+        let limit = Int(limits.maxMessage)
+        return input.withUnsafeMutableBytes { Self.wholeText($0, at: offset, limit: limit) }
+    }
+
+    private static func wholeText(_ input: UnsafeMutableRawBufferPointer, at offset: Int, limit: Int) -> Step? {
+        guard let base = input.bindMemory(to: UInt8.self).baseAddress, input.count &- offset >= 8,
+            base[offset] == 0x81
+        else { return nil }
+        var size = Int(base[offset &+ 1]) &- 0x80
+        var start = offset &+ 6
         if size == 126 {
-            size = Int(input[offset + 2]) << 8 | Int(input[offset + 3])
-            start += 2
+            size = Int(base[offset &+ 2]) << 8 | Int(base[offset &+ 3])
+            start &+= 2
             // A length that fits the short form is a fault (RFC 6455 section 5.2).
             if size < 126 { return nil }
         }
-        guard size >= 0, size != 127, size <= Int(limits.maxMessage), input.count - start >= size else { return nil }
-        var key = Masking(key: Self.key(input, at: start - 4))
-        let payload = start..<start + size
-        if !key.apply(to: &input, payload) {
+        guard size >= 0, size != 127, size <= limit, input.count &- start >= size else { return nil }
+        let key = UInt32(littleEndian: input.loadUnaligned(fromByteOffset: start &- 4, as: UInt32.self))
+        let payload = UnsafeMutableRawBufferPointer(start: base + start, count: size)
+        var masking = Masking(key: key)
+        if !masking.apply(to: payload) {
             var text = UTF8Validator()
-            guard text.check(input.span.extracting(payload)), text.isComplete else {
+            let bytes = UnsafeRawBufferPointer(payload).bindMemory(to: UInt8.self)
+            guard text.check(bytes.span), text.isComplete else {
                 // Masked again, for the way that reports it.
-                var again = Masking(key: Self.key(input, at: start - 4))
-                _ = again.apply(to: &input, payload)
+                var again = Masking(key: key)
+                _ = again.apply(to: payload)
                 return nil
             }
         }
-        let chunk = Chunk(payload: payload, isStart: true, isEnd: true, isText: true, isCompressed: false)
-        return .data(chunk, used: payload.upperBound - offset)
+        let chunk = Chunk(
+            payload: start..<start &+ size, isStart: true, isEnd: true, isText: true, isCompressed: false)
+        return .data(chunk, used: start &+ size &- offset)
     }
 
     // MARK: Data frames

@@ -64,6 +64,7 @@ package enum FrameEncoder {
     ) -> Int {
         precondition(payloadSize >= 0, "a payload has no negative size")
         precondition(!opcode.isControl || payloadSize <= FrameHeader.maxControl, "control frame too long")
+        guard let target = target.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return 0 }
         target[0] = (isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0) | opcode.rawValue
         let size = headerSize(payload: payloadSize)
         switch size {

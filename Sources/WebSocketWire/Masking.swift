@@ -9,9 +9,14 @@ struct Masking: Equatable, Sendable {
     /// Masks or unmasks the next bytes of the payload, `range` of `bytes`, in place.
     /// - Returns: whether all of them are ASCII afterwards, which costs nothing to find out on the way.
     mutating func apply(to bytes: inout MutableSpan<UInt8>, _ range: Range<Int>) -> Bool {
-        let allASCII = bytes.withUnsafeMutableBytes { run(UnsafeMutableRawBufferPointer(rebasing: $0[range])) }
+        bytes.withUnsafeMutableBytes { apply(to: UnsafeMutableRawBufferPointer(rebasing: $0[range])) }
+    }
+
+    /// The same for the whole of `bytes`.
+    mutating func apply(to bytes: UnsafeMutableRawBufferPointer) -> Bool {
+        let allASCII = run(bytes)
         // Shifting by whole bytes keeps the key in step with the payload.
-        let turn = UInt32(truncatingIfNeeded: range.count & 3) &* 8
+        let turn = UInt32(truncatingIfNeeded: bytes.count & 3) &* 8
         key = key >> turn | key << ((32 &- turn) & 31)
         return allASCII
     }

@@ -37,9 +37,30 @@ package struct ElementCut: Equatable, Sendable {
 
     /// `StreamScanner.write` for a usual stream, without the scanner: the way nearly every stanza goes.
     package func writeUsual(from input: Span<UInt8>, to output: inout ByteBuffer, pool: BufferPool) {
-        output.append(input.extracting(Int(start)..<Int(nameEnd)), pool: pool)
-        if needsDefaultNamespace { output.append(Self.usualDefault, pool: pool) }
-        if needsStreamNamespace { output.append(Self.usualStreams, pool: pool) }
-        output.append(input.extracting(Int(nameEnd)..<Int(end)), pool: pool)
+        let room = size + Self.usualDefault.utf8CodeUnitCount + Self.usualStreams.utf8CodeUnitCount
+        _ = output.fill(atLeast: room, pool: pool) { target in
+            input.extracting(range).withUnsafeBytes { element in
+                let head = Int(nameEnd &- start)
+                var used = Self.copy(UnsafeRawBufferPointer(rebasing: element[..<head]), to: target, at: 0)
+                if needsDefaultNamespace { used = Self.copy(Self.usualDefault, to: target, at: used) }
+                if needsStreamNamespace { used = Self.copy(Self.usualStreams, to: target, at: used) }
+                return Self.copy(UnsafeRawBufferPointer(rebasing: element[head...]), to: target, at: used)
+            }
+        }
+    }
+
+    /// The place behind the copy.
+    @inline(__always)
+    private static func copy(
+        _ bytes: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer, at start: Int
+    ) -> Int {
+        guard let from = bytes.baseAddress, let base = target.baseAddress else { return start }
+        (base + start).copyMemory(from: from, byteCount: bytes.count)
+        return start + bytes.count
+    }
+
+    @inline(__always)
+    private static func copy(_ text: StaticString, to target: UnsafeMutableRawBufferPointer, at start: Int) -> Int {
+        copy(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount), to: target, at: start)
     }
 }

@@ -4,11 +4,21 @@ internal import CXML2
 internal import Bytes
 
 final class SAXParser {
-    private let context: xmlParserCtxtPtr
+    private var context: xmlParserCtxtPtr
     private let findings: UnsafeMutablePointer<SAXFindings>
 
     init() {
         findings = .allocate(capacity: 1)
+        context = Self.begin(findings)
+    }
+
+    /// Begins anew with an empty dictionary.
+    func renew() {
+        end()
+        context = Self.begin(findings)
+    }
+
+    private static func begin(_ findings: UnsafeMutablePointer<SAXFindings>) -> xmlParserCtxtPtr {
         var handler = SAXFindings.handler
         guard let context = xmlCreatePushParserCtxt(&handler, findings, nil, 0, nil) else {
             preconditionFailure("out of memory")
@@ -17,12 +27,16 @@ final class SAXParser {
         let client = xmlDictLookup(
             context.pointee.dict, Namespace.client.utf8Start, Int32(Namespace.client.utf8CodeUnitCount))
         findings.initialize(to: SAXFindings(context: context, client: client))
-        self.context = context
+        return context
+    }
+
+    private func end() {
+        xmlFreeParserCtxt(context)
+        findings.deinitialize(count: 1)
     }
 
     deinit {
-        xmlFreeParserCtxt(context)
-        findings.deinitialize(count: 1)
+        end()
         findings.deallocate()
     }
 

@@ -13,11 +13,9 @@ package final class StanzaChecker {
     /// each: what fits in here costs it at most a tenth of a millisecond.
     private static let maxUncounted = 4_096
 
-    private var parser: SAXParser
+    private let parser = SAXParser()
 
-    package init() {
-        parser = SAXParser()
-    }
+    package init() {}
 
     /// The attributes of `<open/>`, after a check that found one.
     package var openAttributes: OpenAttributes { parser.openAttributes }
@@ -35,7 +33,7 @@ package final class StanzaChecker {
         let element = message.extracting(range)
         if !isUTF8 { try Self.checkUTF8(element) }
         if range.count > Self.maxUncounted { try AttributeGuard.check(element, limit: limits.attributes) }
-        if parser.dictionarySize > Self.maxDictionary { parser = SAXParser() }
+        if parser.dictionarySize > Self.maxDictionary { parser.renew() }
         try parser.parse(element, limits)
         return CheckedElement(kind: try parser.kind(), range: range, needsRewrite: parser.needsRewrite)
     }

@@ -230,20 +230,10 @@ extension StreamScanner {
         return true
     }
 
-    /// The first place of `byte` at or after `start`, or the end. Eight bytes at a time: most of a stream is text and
-    /// attribute values.
+    /// The first place of `byte` at or after `start`, or the end.
     @inline(__always)
     private static func find(_ byte: UInt8, _ input: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
-        let raw = UnsafeRawBufferPointer(input)
-        let pattern = 0x0101_0101_0101_0101 &* UInt64(byte)
-        var index = start
-        while raw.count - index >= 8 {
-            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)) ^ pattern
-            let zeros = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
-            if zeros != 0 { return index &+ zeros.trailingZeroBitCount &>> 3 }
-            index &+= 8
-        }
-        while index < raw.count, raw[index] != byte { index &+= 1 }
-        return index
+        guard let base = input.baseAddress else { return start }
+        return ByteSearch.find(byte, base, start, input.count)
     }
 }

@@ -20,7 +20,7 @@ package struct StreamScanner: Sendable {
     var nameEnd: UInt32 = 0
     /// Open elements below the stream.
     var depth: UInt32 = 0
-    private let maxElement: UInt32
+    let maxElement: UInt32
     var state = State.between
     var marks = Marks()
     /// Which extras of the header the top-level start tag declares itself.
@@ -32,6 +32,10 @@ package struct StreamScanner: Sendable {
     private var failure: XMLFailure?
     /// Nil for the usual declarations.
     private(set) var namespaces: HeaderNamespaces?
+
+    var isUsual: Bool {
+        if case nil = namespaces { true } else { false }
+    }
 
     enum State: UInt8 {
         /// Before the first byte of what comes next.
@@ -81,6 +85,7 @@ package struct StreamScanner: Sendable {
     /// What comes next in `input`, which starts at the first byte that no step has used yet.
     package mutating func next(_ input: Span<UInt8>) throws(XMLFailure) -> Step {
         if let failure { throw failure }
+        if let cut = usualElement(input) { return .element(cut, used: cut.size) }
         do throws(XMLFailure) {
             return try advance(input)
         } catch {

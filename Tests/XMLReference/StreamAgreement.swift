@@ -11,6 +11,8 @@ package enum StreamAgreement: Equatable, Sendable {
 
     package static func check(_ stream: [UInt8]) -> StreamAgreement {
         let cut = cut(stream)
+        // A stanza that comes whole may go a shorter way through the scanner than one in pieces.
+        guard cut == Self.cut(stream, inPieces: true) else { return .disagreed("in pieces it is something else") }
         var text = UTF8Validator()
         // libxml2 takes overlong forms of four bytes.
         guard text.check(stream.span), text.isComplete, !stream.starts(with: [0xEF, 0xBB, 0xBF]),
@@ -35,20 +37,24 @@ package enum StreamAgreement: Equatable, Sendable {
         return .agreed(elements: expected.count)
     }
 
-    private struct Cut {
+    private struct Cut: Equatable {
         var elements: [[UInt8]] = []
         var failures: [XMLFailure] = []
         var hasEnded = false
         var hasDefaultNamespace = false
     }
 
-    private static func cut(_ stream: [UInt8]) -> Cut {
+    private static func cut(_ stream: [UInt8], inPieces: Bool = false) -> Cut {
         var result = Cut()
         var scanner = StreamScanner(maxElement: 1 << 20)
         var rest = stream
         do throws(XMLFailure) {
             while true {
-                switch try scanner.next(rest.span) {
+                var step = StreamScanner.Step.needMore
+                let piece = Array(rest.prefix(2))
+                if inPieces { step = try scanner.next(piece.span) }
+                if step == .needMore { step = try scanner.next(rest.span) }
+                switch step {
                 case .needMore:
                     return result
                 case .whitespace(let used):

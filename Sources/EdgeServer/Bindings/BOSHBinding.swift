@@ -68,7 +68,7 @@ final class BOSHBinding: LoopMember {
 
     /// Checks what is inside the body; the elements are in `worker.bosh.reader` then.
     private func readElements(_ head: inout RequestHead, _ body: Span<UInt8>) {
-        let limits = isLoggedIn ? worker.setup.afterLogin : worker.setup.beforeLogin
+        let limits = isLoggedIn ? worker.relay.afterLogin : worker.relay.beforeLogin
         do throws(BodyFailure) {
             let count = try worker.bosh.reader.readElements(body, checker: worker.checker, limits: limits)
             head.hasPayload = count > 0

@@ -80,7 +80,7 @@ final class BOSHRegistry {
         let isLegacy = head.version == nil
         guard !worker.isStopping else { return refuse(handle, .systemShutdown, isLegacy: isLegacy) }
         do throws(BodyFailure) {
-            let limits = worker.setup.beforeLogin
+            let limits = worker.relay.beforeLogin
             head.hasPayload = try reader.readElements(body, checker: worker.checker, limits: limits) > 0
         } catch {
             head.defect = error.condition

@@ -89,6 +89,7 @@ final class WebSocketBinding: StreamSocket {
             case .data(let chunk, let size):
                 used += size
                 take(chunk, input.span)
+                if used == input.count { return used }
             case .ping(let payload, let size):
                 used += size
                 pong(input.span.extracting(payload))
@@ -187,7 +188,7 @@ final class WebSocketBinding: StreamSocket {
         if size >= deflatesFrom {
             deflate(cut, from: input, of: source)
         } else {
-            FrameEncoder.appendHeader(.text, payloadSize: size, to: &outbound, pool: loop.pool)
+            FrameEncoder.appendHeader(.text, payloadSize: size, to: &outbound, pool: worker.loop.pool)
             source.write(cut, from: input, to: &outbound)
         }
         touchOutput()

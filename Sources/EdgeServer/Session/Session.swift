@@ -46,6 +46,9 @@ final class Session {
         self.record = record
     }
 
+    /// Asked of every message: without a look at the rest of the record, which would be counted.
+    private var isLoggedIn: Bool { record.loggedIn < .never }
+
     // MARK: From the browser
 
     /// One whole message, of which the binding knows that it is UTF-8. It is checked, then goes on as the very bytes it
@@ -53,11 +56,11 @@ final class Session {
     func clientSent(_ message: Span<UInt8>) {
         // After its `<close/>` a browser has nothing more to say (RFC 7395 section 3.6).
         guard stage < .clientEnded || stage == .serverEnded else { return }
-        let isLoggedIn = record.isLoggedIn
+        let isLoggedIn = isLoggedIn
         let element: CheckedElement
         do throws(XMLFailure) {
             element = try worker.checker.check(
-                message, limits: isLoggedIn ? worker.setup.afterLogin : worker.setup.beforeLogin, isUTF8: true)
+                message, limits: isLoggedIn ? worker.relay.afterLogin : worker.relay.beforeLogin, isUTF8: true)
         } catch {
             return fail(StreamFailure(error, isLoggedIn: isLoggedIn))
         }
@@ -102,7 +105,7 @@ final class Session {
     private func forward(_ element: CheckedElement, of message: Span<UInt8>) {
         record.count(in: element.range.count)
         guard let stream else { return }
-        let limit = worker.setup.limits.upstreamOutput
+        let limit = worker.relay.upstreamOutput
         let isFull: Bool
         if element.needsRewrite {
             let rewritten = worker.checker.rewritten(message)
@@ -236,7 +239,7 @@ final class Session {
 
     private func relay(_ cut: ElementCut, _ input: Span<UInt8>, _ source: ClientStream) {
         guard let client else { return }
-        if client.send(cut, from: input, of: source, limit: worker.setup.limits.clientOutput) {
+        if client.send(cut, from: input, of: source, limit: worker.relay.clientOutput) {
             source.pauseReading()
             client.tellWhenDrained()
         }

@@ -64,7 +64,7 @@ final class ClientStream: StreamSocket {
     /// Opens the stream, or opens it again after SASL: one write, because servers stall on a header in pieces.
     func sendHeader(_ attributes: OpenAttributes) {
         scanner.restart()
-        StreamHeader.append(attributes, to: &outbound, pool: loop.pool)
+        StreamHeader.append(attributes, to: &outbound, pool: worker.loop.pool)
         sent()
         if phase == .open {
             phase = .awaitingHeader
@@ -74,7 +74,7 @@ final class ClientStream: StreamSocket {
 
     /// Appends a whole element; true when so much waits that the client should not be read any more.
     func send(_ element: Span<UInt8>, limit: Int) -> Bool {
-        outbound.append(element, pool: loop.pool)
+        outbound.append(element, pool: worker.loop.pool)
         sent()
         return outbound.count > limit
     }
@@ -96,7 +96,7 @@ final class ClientStream: StreamSocket {
         if phase == .connecting { return abandon() }
         phase = .ended
         isQuiet = true
-        outbound.append(StreamHeader.end, pool: loop.pool)
+        outbound.append(StreamHeader.end, pool: worker.loop.pool)
         touchOutput()
         deadline = .never
     }
@@ -116,8 +116,8 @@ final class ClientStream: StreamSocket {
 
     /// Appends the element with the declarations it needs to stand alone.
     func write(_ cut: ElementCut, from input: Span<UInt8>, to output: inout ByteBuffer) {
-        guard cut.usualSize == nil else { return cut.writeUsual(from: input, to: &output, pool: loop.pool) }
-        scanner.write(cut, from: input, to: &output, pool: loop.pool)
+        guard cut.usualSize == nil else { return cut.writeUsual(from: input, to: &output, pool: worker.loop.pool) }
+        scanner.write(cut, from: input, to: &output, pool: worker.loop.pool)
     }
 
     func classify(_ cut: ElementCut, in input: Span<UInt8>) -> UpstreamElement { scanner.classify(cut, in: input) }
@@ -155,6 +155,8 @@ final class ClientStream: StreamSocket {
             case .element(let cut, let size):
                 session.upstreamSent(cut, in: bytes.extracting(used...), self)
                 used += size
+                // Nothing comes behind an element without bytes of its own.
+                if used == bytes.count { return used }
             case .streamEnd(let size):
                 used += size
                 session.upstreamEnded()
@@ -210,7 +212,7 @@ final class ClientStream: StreamSocket {
     private func keepAlive() {
         guard !isQuiet else { return }
         if !hasSent && outbound.isEmpty {
-            outbound.append(" ", pool: loop.pool)
+            outbound.append(" ", pool: worker.loop.pool)
             touchOutput()
         }
         hasSent = false

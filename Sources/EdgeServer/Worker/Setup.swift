@@ -12,14 +12,22 @@ final class Setup: Sendable {
     let routes: Routes
     let routeTable: RouteTable
     let httpLimits: HTTPLimits
-    let beforeLogin: XMLLimits
-    let afterLogin: XMLLimits
+    let relay: Relay
     let framesBeforeLogin: FrameLimits
     let framesAfterLogin: FrameLimits
     let socketTiming: WebSocketBinding.Timing
     let streamTiming: ClientStream.Timing
     let featurePolicy: FeaturePolicy
     let boshPolicy: SessionPolicy
+
+    /// Limits that hold for every message.
+    struct Relay {
+        let beforeLogin: XMLLimits
+        let afterLogin: XMLLimits
+        /// Bytes that may wait on one side before the other is not read any more.
+        let clientOutput: Int
+        let upstreamOutput: Int
+    }
 
     /// Resolves the upstreams' names: blocks, for start and reload only.
     init(_ settings: Settings) throws(ResolveFailure) {
@@ -31,10 +39,11 @@ final class Setup: Sendable {
         httpLimits = HTTPLimits(
             maxHead: UInt32(clamping: limits.requestHead), maxFields: UInt32(clamping: limits.headerCount),
             maxBody: limits.body)
-        afterLogin = Self.xmlLimits(.afterLogin, bytes: limits.stanza, limits)
         var beforeLogin = Self.xmlLimits(.beforeLogin, bytes: limits.stanzaBeforeLogin, limits)
         beforeLogin.elements = limits.elementsBeforeLogin
-        self.beforeLogin = beforeLogin
+        relay = Relay(
+            beforeLogin: beforeLogin, afterLogin: Self.xmlLimits(.afterLogin, bytes: limits.stanza, limits),
+            clientOutput: limits.clientOutput, upstreamOutput: limits.upstreamOutput)
         let fragments = UInt32(clamping: limits.fragments)
         framesBeforeLogin = FrameLimits(maxMessage: UInt32(clamping: limits.stanzaBeforeLogin), maxFragments: fragments)
         framesAfterLogin = FrameLimits(maxMessage: UInt32(clamping: limits.stanza), maxFragments: fragments)

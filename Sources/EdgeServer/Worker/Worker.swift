@@ -16,7 +16,11 @@ final class Worker {
     var head = RequestHead()
     var dates = DateCache()
     let codecs = MessageCodecs()
-    private(set) var setup: Setup
+    private(set) var setup: Setup {
+        didSet { relay = setup.relay }
+    }
+    /// What every message asks for, beside the object that holds it: looking there is counted twice.
+    private(set) var relay: Setup.Relay
     private(set) var site: StaticSite?
     private(set) lazy var bosh = BOSHRegistry(worker: self)
     /// All workers' mailboxes, by index.
@@ -33,6 +37,7 @@ final class Worker {
         self.mailboxes = mailboxes
         self.shared = shared
         self.setup = setup
+        relay = setup.relay
         self.site = site
     }
 
