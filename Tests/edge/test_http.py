@@ -91,16 +91,16 @@ def test_H1_002_empty_lines_before_a_request_are_skipped_but_not_without_end(edg
     raw(GET, A, b"X: \xff\xfe"), raw(b"GET /?" + b"q" * 7900 + b" HTTP/1.1", A), raw(GET, A, b"Content-Length: 5, 5", body=b"12345"),
 ])
 def test_H1_005_H1_006_H1_007_H1_009_H1_015_unusual_but_legal_requests_are_answered(edge, data):
-    assert once(edge.address, data)[0].status in (200, 400 if b"5, 5" in data else 200)
+    assert once(edge.address, data)[0].status == (400 if b"5, 5" in data else 200)
 
 
-@pytest.mark.parametrize("method, target, statuses", [
-    ("FOO", "/", {501}), ("get", "/", {501}), ("DELETE", "/", {405}), ("PUT", "/", {405}), ("TRACE", "/", {405, 501}),
-    ("CONNECT", "a:80", {405, 501}), ("OPTIONS", "/", {200, 204}), ("OPTIONS", "*", {200, 204}),
+@pytest.mark.parametrize("method, target, status", [
+    ("FOO", "/", 501), ("get", "/", 501), ("DELETE", "/", 405), ("PUT", "/", 405), ("TRACE", "/", 405), ("CONNECT", "a:80", 405),
+    ("OPTIONS", "/", 204), ("OPTIONS", "*", 204),
 ])
-def test_H1_008_H1_012_H1_032_methods(edge, method, target, statuses):
+def test_H1_008_H1_012_H1_032_methods(edge, method, target, status):
     response = get(edge.address, target, method=method)
-    assert response.status in statuses
+    assert response.status == status
     if response.status == 405 or method == "OPTIONS":
         assert "GET" in (response["allow"] or "")
 
@@ -115,7 +115,7 @@ def test_H1_024_H1_025_H1_026_H1_035_chunked_bodies_are_read_to_their_end_or_the
     client.send(raw(b"POST /nowhere HTTP/1.1", A, b"Transfer-Encoding: chunked") + chunks)
     response = client.read()
     if status == "ok":
-        assert response.status in (404, 405)
+        assert response.status == 405
         if not response.closes:
             assert client.request("GET", "/").status == 200
     else:
@@ -135,13 +135,13 @@ def test_H1_023_a_post_without_a_length_has_no_body(edge):
     client = HTTPClient(edge.address)
     client.send(raw(b"POST /nowhere HTTP/1.1", A) + raw(GET, A))
     first = client.read()
-    assert first.status in (404, 405, 411)
+    assert first.status == 405
     if not first.closes:
         assert client.read().status == 200
 
 
 def test_H1_028_H1_029_expectations(edge):
-    assert once(edge.address, raw(b"POST /nowhere HTTP/1.1", A, b"Content-Length: 5", b"Expect: 100-continue"))[0].status in (404, 405)
+    assert once(edge.address, raw(b"POST /nowhere HTTP/1.1", A, b"Content-Length: 5", b"Expect: 100-continue"))[0].status == 405
     assert once(edge.address, raw(POST, A, b"Content-Length: 5", b"Expect: foo", body=b"12345"))[0].status == 417
 
 
@@ -186,7 +186,7 @@ def test_H1_036_the_answer_arrives_although_the_client_is_still_sending(edge):
             client.send(b"x" * 10_000)
     except Ended:
         pass
-    assert client.read().status in (405, 413)
+    assert client.read().status == 413
 
 
 def test_H1_038_a_half_closed_client_gets_its_answer(edge):

@@ -8,7 +8,7 @@ import pytest
 from harness.browser import Browser
 from harness.edge import Edge, eventually
 from harness.http import HTTPClient, get
-from harness.stream import CLIENT, STREAMS
+from harness.stream import CLIENT, ERRORS, STREAMS
 from harness.table import Table
 from harness.websocket import CLOSE, PING, PONG, TEXT, WebSocket, encode, request
 from harness.wire import Ended, Wire, connect, narrow
@@ -70,13 +70,13 @@ def test_XS_027_a_websocket_without_open_ends_in_time(quick):
     while not frames or frames[-1].opcode != CLOSE:
         frames.append(socket_.receive_frame(8))
     assert frames[0].payload.startswith(b"<open")
-    assert b"<connection-timeout" in frames[1].payload or b"<policy-violation" in frames[1].payload
+    assert b"<connection-timeout" in frames[1].payload
 
 
 def test_XS_027_a_login_that_takes_too_long_ends(quick_table):
     browser, stream = quick_table.opened()
     error = browser.expect(f"{{{STREAMS}}}error", timeout=8)
-    assert len(error.element) >= 1
+    assert error.find(f"{{{ERRORS}}}connection-timeout") is not None
     stream.wire.drain()
 
 
@@ -139,7 +139,7 @@ def test_WS_029_an_oversized_stanza_ends_the_stream_before_the_socket(table):
     browser.expect(f"{{{STREAMS}}}error")
     assert browser.socket.receive_text().startswith("<close ")
     frame = browser.socket.receive_frame()
-    assert frame.opcode == CLOSE and frame.close_code in (1008, 1009)
+    assert frame.opcode == CLOSE and frame.close_code == 1009
     stream.read_end()
 
 
@@ -169,7 +169,7 @@ def test_H1_027_small_chunks_do_not_get_around_the_limit_of_the_body(edge):
             client.send(b"200\r\n" + b"x" * 512 + b"\r\n")
     except Ended:
         pass
-    assert client.read().status in (404, 405, 413)
+    assert client.read().status == 405
 
 
 # Descriptors

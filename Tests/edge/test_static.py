@@ -11,13 +11,14 @@ from harness.edge import eventually
 from harness.http import HTTPClient, get, once
 
 
-@pytest.mark.parametrize("target", [
-    "/../etc/passwd", "/%2e%2e/x", "/%2e%2e/outside.txt", "/a/..%2f..%2foutside.txt", "/%252e%252e/outside.txt", "//etc/passwd",
-    "/sub/..\\..\\outside.txt", "/%00", "/%c0%ae%c0%ae/outside.txt", "/%", "/%zz", "/%1", "/x%0ay", "/x%7fy",
+@pytest.mark.parametrize("target, status", [
+    ("/../etc/passwd", 404), ("/%2e%2e/x", 404), ("/%2e%2e/outside.txt", 404), ("/a/..%2f..%2foutside.txt", 404),
+    ("/%252e%252e/outside.txt", 404), ("//etc/passwd", 404), ("/sub/..\\..\\outside.txt", 404), ("/%00", 400),
+    ("/%c0%ae%c0%ae/outside.txt", 404), ("/%", 400), ("/%zz", 400), ("/%1", 400), ("/x%0ay", 400), ("/x%7fy", 400),
 ])
-def test_SF_001_SF_002_no_path_leaves_the_folder(edge, target):
+def test_SF_001_SF_002_no_path_leaves_the_folder(edge, target, status):
     response = get(edge.address, target)
-    assert response.status in (400, 404)
+    assert response.status == status
     assert b"outside" not in response.body and b"root:" not in response.body
 
 
@@ -29,7 +30,7 @@ def test_SF_002_bad_escapes_and_control_characters_are_a_bad_request(edge, targe
 def test_SF_001_an_escaped_name_is_decoded_once(edge):
     assert get(edge.address, "/a%20b.txt").body == b"blank\n"
     assert get(edge.address, "/%61pp.mjs").status == 200
-    assert get(edge.address, "/css/../app.mjs").status in (200, 400, 404)
+    assert get(edge.address, "/css/../app.mjs").status == 404  # who sends dots is no browser
 
 
 @pytest.mark.parametrize("target", [
@@ -37,7 +38,7 @@ def test_SF_001_an_escaped_name_is_decoded_once(edge):
 ])
 def test_SF_003_links_dotfiles_and_folders_are_not_served(edge, target):
     response = get(edge.address, target)
-    assert response.status in (301, 308, 404)
+    assert response.status == 404
     assert b"secret" not in response.body and b"file.txt" not in response.body
 
 
@@ -69,14 +70,13 @@ def test_SF_005_a_known_tag_is_answered_with_304_and_its_headers(edge):
 
 def test_SF_006_SF_007_conditions_have_their_order_and_bad_dates_are_ignored(edge):
     first = get(edge.address, "/app.mjs")
-    modified = first["last-modified"] or "Sat, 01 Jan 2050 00:00:00 GMT"
+    modified = first["last-modified"]
     assert get(edge.address, "/app.mjs", 'If-None-Match: "x"', f"If-Modified-Since: {modified}").status == 200
     assert get(edge.address, "/app.mjs", 'If-Match: "x"').status == 412
     assert get(edge.address, "/app.mjs", f"If-Match: {first['etag']}").status == 200
     assert get(edge.address, "/app.mjs", "If-Modified-Since: yesterday").status == 200
-    if first["last-modified"]:
-        assert get(edge.address, "/app.mjs", f"If-Modified-Since: {modified}").status == 304
-        assert get(edge.address, "/app.mjs", "If-Unmodified-Since: Sat, 01 Jan 2000 00:00:00 GMT").status == 412
+    assert get(edge.address, "/app.mjs", f"If-Modified-Since: {modified}").status == 304
+    assert get(edge.address, "/app.mjs", "If-Unmodified-Since: Sat, 01 Jan 2000 00:00:00 GMT").status == 412
 
 
 @pytest.mark.parametrize("wanted, status", [
@@ -86,8 +86,10 @@ def test_SF_006_SF_007_conditions_have_their_order_and_bad_dates_are_ignored(edg
 def test_SF_008_SF_009_ranges(edge, wanted, status):
     whole = get(edge.address, "/app.mjs").body
     response = get(edge.address, "/app.mjs", f"Range: {wanted}")
-    assert response.status in (status, 200)
-    if response.status == 206:
+    assert response.status == status
+    if response.status == 200:
+        assert response.body == whole
+    elif response.status == 206:
         expected = {"bytes=0-0": whole[:1], "bytes=-5": whole[-5:], "bytes=0-": whole}[wanted]
         assert response.body == expected
         first = whole.index(expected) if wanted != "bytes=-5" else len(whole) - 5
@@ -151,7 +153,7 @@ def test_SF_014_protecting_headers_are_on_every_answer(edge, target, header):
 
 def test_SF_015_pages_are_asked_for_again(edge):
     assert get(edge.address, "/")["cache-control"] == "no-cache"
-    assert "no-cache" in (get(edge.address, "/app.mjs")["cache-control"] or "") or "max-age" in (get(edge.address, "/app.mjs")["cache-control"] or "")
+    assert get(edge.address, "/app.mjs")["cache-control"] == "no-cache"
 
 
 @pytest.mark.parametrize("target", ["/<script>alert(1)</script>", "/%3Cscript%3Ealert(1)%3C/script%3E"])
