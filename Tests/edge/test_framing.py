@@ -7,7 +7,6 @@ from harness.edge import eventually
 from harness.stream import CLIENT, ERRORS, FRAMING, SASL, STREAMS
 from harness.upstream import BIND_FEATURES, END, HEADER, SUCCESS
 from harness.websocket import PING
-from harness.wire import Ended
 
 STARTTLS = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
 COMPRESSION = "<compression xmlns='http://jabber.org/features/compress'><method>zlib</method></compression>"
