@@ -1,7 +1,7 @@
 // Starts the page: words, endpoints, login view; after a login it hands the client to the shell. Knows the browser's
 // globals, and is the only place that gives them to the modules that must not reach for them.
 
-import { loadConfig } from './xmpp/discovery.mjs';
+import { guestRoom, loadConfig } from './xmpp/discovery.mjs';
 import { asFailure, systemClock } from './core/result.mjs';
 import { pickLanguage, PSEUDO, pseudo, t, useTexts } from './i18n/i18n.mjs';
 import { h } from './ui/dom.mjs';
@@ -10,19 +10,32 @@ import { loginView, showProblem } from './ui/login.mjs';
 const ADDRESS_KEY = 'edge.address';
 const page = document.baseURI;
 
-/** Storage that forgets, where the browser gives none. */
+/** Storage that forgets: for guests, and where the browser gives none. */
+function forgetfulStorage() {
+  /** @type {Map<string, string>} */
+  const map = new Map();
+  return {
+    getItem: (/** @type {string} */ key) => map.get(key) ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) => void map.set(key, value),
+    removeItem: (/** @type {string} */ key) => void map.delete(key),
+  };
+}
+
 function openStorage() {
   try {
     localStorage.getItem(ADDRESS_KEY);
     return localStorage;
   } catch {
-    /** @type {Map<string, string>} */
-    const map = new Map();
-    return {
-      getItem: (/** @type {string} */ key) => map.get(key) ?? null,
-      setItem: (/** @type {string} */ key, /** @type {string} */ value) => void map.set(key, value),
-      removeItem: (/** @type {string} */ key) => void map.delete(key),
-    };
+    return forgetfulStorage();
+  }
+}
+
+/** Frames may be kept from it. */
+function openDatabase() {
+  try {
+    return indexedDB;
+  } catch {
+    return /** @type {IDBFactory} */ (/** @type {unknown} */ (undefined));
   }
 }
 
@@ -55,7 +68,7 @@ function hostFor() {
     clock: systemClock, WebSocket, storage, lang: document.documentElement.lang,
     fetch: fetch.bind(globalThis), beacon: navigator.sendBeacon.bind(navigator),
     // Also where the password may be sent and where WebCrypto exists: https, or this very machine.
-    secure: isSecureContext, indexedDB,
+    secure: isSecureContext, indexedDB: openDatabase(),
     put: async (slot, file, progress) => (await import('./ui/media.mjs')).putFile(slot, file, progress),
   };
 }
@@ -69,6 +82,7 @@ function showLogin(config, failure = null) {
     config,
     failure,
     address: storage.getItem(ADDRESS_KEY) ?? '',
+    register: async (done) => (await import('./ui/register.mjs')).registerDialog(config, host, done),
     forget: async (account) => (await import('./xmpp/sasl/choose.mjs')).forgetMechanism(storage, account),
     logIn: async (account, password, stay) => {
       const [{ logIn }, { shellView }] = await Promise.all([import('./features/client.mjs'), import('./ui/app-shell.mjs')]);
@@ -81,6 +95,13 @@ function showLogin(config, failure = null) {
       }
     },
   }));
+}
+
+/** @param {import('./xmpp/discovery.mjs').Config} config @param {string} room */
+async function showGuest(config, room) {
+  const [{ guestView }, { logIn }, { Jid }] = await Promise.all([import('./ui/guest.mjs'), import('./features/client.mjs'), import('./xmpp/jid.mjs')]);
+  const account = new Jid('', config.guest?.domain ?? '', '');
+  show(guestView(config, room, () => logIn({ config, account, host: { ...hostFor(), storage: forgetfulStorage(), indexedDB: /** @type {any} */ (undefined) } })));
 }
 
 /**
@@ -112,7 +133,9 @@ async function start() {
   try {
     const found = await config;
     document.title = found.product;
-    await (storage.getItem('edge.stay') ? goOn(found) : showLogin(found));
+    const room = guestRoom(found, location.href, 'embed' in document.documentElement.dataset);
+    if (room) await showGuest(found, room);
+    else await (storage.getItem('edge.stay') ? goOn(found) : showLogin(found));
   } catch (error) {
     showStartProblem(error);
   }

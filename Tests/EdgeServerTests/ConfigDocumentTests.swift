@@ -28,6 +28,21 @@ import Testing
         #expect(text.contains("\"websocket\":\"/ws\""))
     }
 
+    @Test("what the page offers to people without an account is there when it is offered")
+    func offers() throws {
+        var settings = Settings()
+        #expect(try !text(ConfigDocument(settings)).contains("guest"))
+        #expect(try !text(ConfigDocument(settings)).contains("registration"))
+        settings.page.allowsRegistration = true
+        settings.page.guestDomain = "guest.example"
+        settings.page.guestRooms = ["a@rooms.example", "b\"@rooms.example"]
+        let text = try text(ConfigDocument(settings))
+        #expect(text.contains("\"registration\":true"))
+        #expect(
+            text.contains(
+                "\"guest\":{\"domain\":\"guest.example\",\"rooms\":[\"a@rooms.example\",\"b\\\"@rooms.example\"]}"))
+    }
+
     @Test("what the page's own document adds stays, and the edge's members win")
     func merging() throws {
         let base = """

@@ -138,6 +138,8 @@ import xmpp_edge
             "edge.yaml: connect-origins: \"http://a; script-src *\" is not an origin, such as "
                 + "http://upload.example.org:5443"
         ),
+        ("page: {guest-domain: a@b}", "edge.yaml: page.guest-domain: \"a@b\" is not a domain"),
+        ("page: {guest-rooms: [tea]}", "edge.yaml: page.guest-rooms: \"tea\" is not the address of a room"),
         ("strip-channel-binding: perhaps", "edge.yaml: strip-channel-binding: \"perhaps\" is not true or false"),
         (
             "hide-mechanisms: ['PLAIN TEXT']",

@@ -59,6 +59,9 @@ Component "upload.{domain}" "http_file_share"
     http_file_share_size_limit = 10 * 1024 * 1024
     http_file_share_expires_after = 24 * 60 * 60
     http_file_share_access = {{ "{domain}" }}
+
+VirtualHost "guest.{domain}"
+    authentication = "anonymous"
 """
 
 ROSTER = """return {{

@@ -44,9 +44,10 @@ def port_is_taken(port: int) -> bool:
     return False
 
 
-def run_edge(port: int, domain: str, upstream: str, greeting: str, settings: dict[str, str] | None = None) -> int:
+def run_edge(port: int, upstreams: list[tuple[str, str]], greeting: str, settings: dict[str, str] | None = None) -> int:
     command = [
-        str(EDGE), "--listen", f"127.0.0.1:{port}", "--domain", domain, "--upstream", upstream,
+        str(EDGE), "--listen", f"127.0.0.1:{port}",
+        *(word for domain, upstream in upstreams for word in ("--domain", domain, "--upstream", upstream)),
         "--public", str(ROOT / "public"), "--admin", "127.0.0.1:0",
     ]
     edge = subprocess.Popen(
@@ -76,17 +77,24 @@ def run_edge(port: int, domain: str, upstream: str, greeting: str, settings: dic
 def run_demo(port: int, domain: str) -> int:
     accounts = {name: f"{name}-{secrets.token_hex(3)}" for name in ("alice", "bob")}
     print("Starting a private Prosody", flush=True)
-    prosody = Prosody(domain, accounts, contacts=("alice", "bob"))
+    prosody = Prosody(domain, accounts, contacts=("alice", "bob"), more="allow_registration = true")
     try:
         prosody.start()
         rows = [f"    {name}@{domain}   password {password}" for name, password in accounts.items()]
         greeting = "\n".join([
             "", f"Open http://127.0.0.1:{port}/ in two browser windows and log in as", *rows,
-            f"Rooms are at rooms.{domain}. Everything is gone when you press Ctrl-C.", "",
+            f"or make an account there. Rooms are at rooms.{domain}; guests enter one at http://127.0.0.1:{port}/embed.html",
+            f"Everything is gone when you press Ctrl-C.", "",
         ])
-        # Files go straight to Prosody, which has plain http on loopback only.
-        settings = {"XMPP_EDGE_CONNECT_ORIGINS": prosody.upload_origin}
-        return run_edge(port, domain, f"127.0.0.1:{prosody.port}", greeting, settings)
+        settings = {
+            # Files go straight to Prosody, which has plain http on loopback only.
+            "XMPP_EDGE_CONNECT_ORIGINS": prosody.upload_origin,
+            "XMPP_EDGE_PAGE_REGISTRATION": "true",
+            "XMPP_EDGE_PAGE_GUEST_DOMAIN": f"guest.{domain}",
+            "XMPP_EDGE_PAGE_GUEST_ROOMS": f"lobby@rooms.{domain}",
+        }
+        server = f"127.0.0.1:{prosody.port}"
+        return run_edge(port, [(domain, server), (f"guest.{domain}", server)], greeting, settings)
     finally:
         prosody.stop()
 
@@ -106,7 +114,7 @@ def main() -> int:
             return run_demo(port, domain or "localhost")
         if not domain:
             return complain("UPSTREAM needs the XMPP domain it serves: make run UPSTREAM=host:port DOMAIN=example.org")
-        return run_edge(port, domain, upstream, f"\nOpen http://127.0.0.1:{port}/ and log in with an account of {domain}.\n")
+        return run_edge(port, [(domain, upstream)], f"\nOpen http://127.0.0.1:{port}/ and log in with an account of {domain}.\n")
     except Stop:
         print("Stopped", flush=True)
         return 0

@@ -71,11 +71,12 @@ export function startChats({ account, router, roster, host }) {
     },
     async begin() {
       const mark = history.mark();
+      const left = rooms.left();
       presence.along = [await capsElement(FEATURES)];
       await carbons.enable();
       void avatars.load();
       return async () => {
-        const rejoined = rooms.rejoin();
+        const rejoined = rooms.rejoin(left);
         await history.catchUp(mark);
         await blocking.load().catch(() => {});
         await bookmarks.load().catch(() => {});

@@ -40,6 +40,7 @@ export async function logIn({ config, account, password, keys, host }) {
   const client = { account, connection, router, roster, host, chats: new Promise((resolve) => (provide = resolve)) };
   connection.on('ready', ({ resumed, lost, unsent, features }) => {
     if (resumed) return;
+    if (!account.local) client.account = connection.jid; // a guest's address is the server's choice
     void begin(client, provide, [...lost, ...unsent], features.child('ver', ROSTER_VERSION) !== null);
   });
   await connection.start();

@@ -66,11 +66,8 @@ export class Rooms extends Emitter {
       room.name = info?.name ?? room.name;
       room.archived = info?.features.has(MAM) ?? false;
       room.lastingIds = info?.features.has(OCCUPANT_ID) ?? false;
-      const joined = new Promise((resolve, reject) => this.#joining.set(jid, { resolve: () => resolve(undefined), reject }));
-      const cancel = this.router.clock.after(JOIN_LIMIT, () => this.#joining.get(jid)?.reject(new StanzaError('remote-server-timeout', 'wait')));
-      this.router.send(el('presence', { to: room.address }, el('x', { xmlns: MUC },
-        el('history', { maxstanzas: room.archived ? 0 : HISTORY }), password && el('password', {}, password))));
-      await joined.finally(() => { cancel(); this.#joining.delete(jid); });
+      await this.#answered(jid, () => this.router.send(el('presence', { to: room.address }, el('x', { xmlns: MUC },
+        el('history', { maxstanzas: room.archived ? 0 : HISTORY }), password && el('password', {}, password)))));
       room.state = 'in';
       if (room.archived) await this.#catchUp(room, conversation);
     } catch (error) {
@@ -82,10 +79,37 @@ export class Rooms extends Emitter {
     }
   }
 
-  /** After a new session every room has to be entered again. */
-  async rejoin() {
-    await Promise.all([...this.all.values()].filter(({ state, trouble }) => state !== '' || trouble === 'gone')
-      .map((room) => this.join(room.jid, room.nick, room.password).catch(() => {})));
+  /**
+   * Waits until a room lets us in or not; a later attempt takes the place of an earlier one.
+   * @param {string} jid @param {() => void} ask
+   */
+  async #answered(jid, ask) {
+    this.#joining.get(jid)?.reject(new StanzaError('session-lost', 'wait'));
+    /** @type {{ resolve(): void, reject(error: Error): void }} */
+    let attempt = { resolve() {}, reject() {} };
+    const joined = new Promise((resolve, reject) => (attempt = { resolve: () => resolve(undefined), reject }));
+    this.#joining.set(jid, attempt);
+    const cancel = this.router.clock.after(JOIN_LIMIT, () => attempt.reject(new StanzaError('remote-server-timeout', 'wait')));
+    ask();
+    try {
+      await joined;
+    } finally {
+      cancel();
+      if (this.#joining.get(jid) === attempt) this.#joining.delete(jid);
+    }
+  }
+
+  /** The rooms a lost session was in. */
+  left() {
+    return [...this.all.values()].filter(({ state, trouble }) => state !== '' || trouble === 'gone');
+  }
+
+  /**
+   * After a new session every room has to be entered again.
+   * @param {Room[]} rooms
+   */
+  async rejoin(rooms) {
+    await Promise.all(rooms.filter(({ jid }) => this.all.has(jid)).map((room) => this.join(room.jid, room.nick, room.password).catch(() => {})));
   }
 
   /** @param {Room} room */

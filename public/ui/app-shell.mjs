@@ -68,7 +68,7 @@ const welcome = (product) =>
  * Tells connection and conversations whether anybody looks, and whether there is a network.
  * @param {import('../features/client.mjs').Client} client @param {import('../features/chats.mjs').Chats} chats @param {() => string} current
  */
-function watchPage({ connection }, { conversations }, current) {
+export function watchPage({ connection }, { conversations }, current) {
   const look = () => {
     const visible = !document.hidden;
     connection.setActive(visible);

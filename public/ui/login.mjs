@@ -28,10 +28,11 @@ export function showProblem(box, error, extra = null) {
  * @param {{
  *   config: import('../xmpp/discovery.mjs').Config, address: string,
  *   logIn(account: import('../xmpp/jid.mjs').Jid, password: string, stay: boolean): Promise<void>,
+ *   register(done: (name: string, password: string) => void): Promise<void>,
  *   failure: import('../core/result.mjs').Failure | null, forget(account: string): void,
  * }} options
  */
-export function loginView({ config, address, failure: earlier, logIn, forget }) {
+export function loginView({ config, address, failure: earlier, logIn, register, forget }) {
   const problem = h('div', { class: 'problem', role: 'alert', hidden: true });
   const user = h('input', {
     id: 'login-address', name: 'username', autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', inputmode: 'email',
@@ -92,7 +93,14 @@ export function loginView({ config, address, failure: earlier, logIn, forget }) 
       h('div', { class: 'joined' }, user, config.domain && h('span', { class: 'suffix', 'aria-hidden': 'true' }, `@${config.domain}`))),
     h('div', { class: 'field' }, h('label', { for: 'login-password' }, t('login.password')), h('div', { class: 'joined' }, password, reveal)),
     h('div', { class: 'check' }, stay, h('label', { for: 'login-stay' }, t('login.stay'))),
-    button);
+    button,
+    (config.registration || Boolean(config.guest?.rooms.length)) && h('div', { class: 'row-actions' },
+      config.registration && h('button', { class: 'button', type: 'button', on: { click: () => void register((name, secret) => {
+        user.value = name;
+        password.value = secret;
+        form.requestSubmit();
+      }) } }, t('register.link')),
+      config.guest?.rooms[0] && h('a', { class: 'button', href: `?room=${encodeURIComponent(config.guest.rooms[0])}` }, t('guest.link'))));
   if (earlier) showProblem(problem, earlier);
   const suffix = form.querySelector('.suffix');
   user.addEventListener('input', () => suffix?.classList.toggle('faded', user.value.includes('@')));

@@ -4,6 +4,7 @@ import { t } from '../i18n/i18n.mjs';
 import { parseJid } from '../xmpp/jid.mjs';
 import { field, openDialog } from './dialogs.mjs';
 import { h } from './dom.mjs';
+import { toast } from './toasts.mjs';
 /** @typedef {import('../features/client.mjs').Client} Client */
 
 /** @param {string} typed @param {string} domain */
@@ -73,11 +74,34 @@ export async function contactDialog(client, jid) {
 }
 
 /** @param {Client} client */
+function passwordDialog(client) {
+  openDialog({
+    title: t('password.title'),
+    content: [field({ name: 'password', label: t('password.new'), type: 'password', autocomplete: 'new-password', required: true }),
+      field({ name: 'again', label: t('password.again'), type: 'password', autocomplete: 'new-password', required: true })],
+    action: t('password.submit'),
+    async submit(fields) {
+      const password = String(fields.get('password'));
+      if (!password) throw new Error(t('error.no-password'));
+      if (password !== fields.get('again')) throw new Error(t('password.differ'));
+      const [{ changePassword }, { keepLogin, keptLogin }] = await Promise.all([import('../features/register.mjs'), import('../features/stay.mjs')]);
+      const stays = await keptLogin(client.host).catch(() => null);
+      await changePassword(client, password).catch((error) => {
+        throw new Error(t(`password.trouble.${error.condition}`, {}, 'password.trouble'));
+      });
+      if (stays) await keepLogin(client.host, client.account.bare, client.connection.options.credentials.keys);
+      toast(t('password.done'));
+    },
+  });
+}
+
+/** @param {Client} client */
 export async function accountDialog(client) {
   const { connection, account, host } = client;
   const [{ canNotify, setNotifications, wantsNotifications }, { helpDialog }] = await Promise.all([import('./notify.mjs'), import('./shortcuts.mjs')]);
   const notify = h('input', { type: 'checkbox', name: 'notify', id: 'own-notify', checked: wantsNotifications(host.storage), disabled: !canNotify() });
   const help = h('button', { class: 'button', type: 'button', on: { click: () => { dialog.close(); helpDialog(); } } }, t('keys.title'));
+  const secret = h('button', { class: 'button', type: 'button', on: { click: () => { dialog.close(); passwordDialog(client); } } }, t('password.title'));
   const { presence } = await client.chats;
   const shows = /** @type {const} */ (['online', 'chat', 'away', 'xa', 'dnd']);
   const select = h('select', { name: 'show', id: 'own-show' }, ...shows.map((show) =>
@@ -93,7 +117,7 @@ export async function accountDialog(client) {
       h('div', { class: 'field' }, h('label', { for: 'own-show' }, t('account.show')), select),
       field({ name: 'status', label: t('account.status'), value: presence.own.status }),
       h('div', { class: 'check' }, notify, h('label', { for: 'own-notify' }, t('account.notify'))),
-      h('div', { class: 'row-actions' }, help, out),
+      h('div', { class: 'row-actions' }, help, secret, out),
     ],
     action: t('account.save'),
     async submit(fields) {

@@ -104,6 +104,19 @@ export class Connection extends Emitter {
     this.#transport?.leave?.();
   }
 
+  /**
+   * Goes on under other credentials, with the same session where it can be resumed.
+   * @param {Options['credentials']} credentials
+   */
+  async renew(credentials) {
+    this.options.credentials = credentials;
+    const transport = this.#transport;
+    this.#stopTimers();
+    this.#transport = null;
+    transport?.abort();
+    await this.#connect();
+  }
+
   /** @param {XmlElement} stanza */
   send(stanza) {
     if (this.state.name === 'ended') return;

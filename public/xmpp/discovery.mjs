@@ -1,10 +1,15 @@
 // Finds where and as which domain to connect: the edge that served the page says it in config.json.
 
 import { Failure, within } from '../core/result.mjs';
+import { bareOf } from './jid.mjs';
 
 const LIMIT = 8_000;
 
-/** @typedef {{ product: string, domain: string, domains: string[], websocket: string, bosh: string }} Config */
+/**
+ * @typedef {{ product: string, domain: string, domains: string[], websocket: string, bosh: string,
+ *   registration: boolean, guest: { domain: string, rooms: string[] } | null,
+ * }} Config registration: the page may offer to make an account; guest: where people get in without one
+ */
 
 /** @param {unknown} value @returns {string} */
 const text = (value) => (typeof value === 'string' ? value : '');
@@ -18,6 +23,26 @@ function resolveEndpoint(endpoint, page, socket) {
   const secure = new URL(page).protocol === 'https:';
   const allowed = socket ? ['wss:', secure ? '' : 'ws:'] : ['https:', secure ? '' : 'http:'];
   return allowed.includes(url.protocol) ? url.href : '';
+}
+
+/** @param {any} raw */
+function readGuest(raw) {
+  const domain = text(raw?.domain);
+  const rooms = Array.isArray(raw?.rooms) ? raw.rooms.map(text).map(bareOf).filter(Boolean) : [];
+  return domain ? { domain, rooms } : null;
+}
+
+/**
+ * The room a guest is to be led to; '' when the page is not asked for one.
+ * @param {Config} config @param {string} page @param {boolean} embedded the page in frames is for guests only
+ */
+export function guestRoom({ guest }, page, embedded) {
+  const asked = new URL(page).searchParams.get('room');
+  if (!embedded && asked === null) return '';
+  const room = bareOf(asked);
+  if (!guest || (asked !== null && !room) || (room && guest.rooms.length > 0 && !guest.rooms.includes(room))) throw new Failure('no-guests');
+  if (!room && guest.rooms.length === 0) throw new Failure('no-guests');
+  return room || guest.rooms[0];
 }
 
 /**
@@ -35,6 +60,8 @@ export function readConfig(raw, page) {
     domains: domains.length > 0 ? domains : domain ? [domain] : [],
     websocket: resolveEndpoint(text(raw.websocket), page, true),
     bosh: resolveEndpoint(text(raw.bosh), page, false),
+    registration: raw.registration === true,
+    guest: readGuest(raw.guest),
   };
   if (!config.websocket && !config.bosh) throw new Failure('config-bad');
   return config;

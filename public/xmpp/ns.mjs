@@ -57,3 +57,5 @@ export const AVATAR_DATA = 'urn:xmpp:avatar:data'; // XEP-0084
 export const AVATAR_METADATA = 'urn:xmpp:avatar:metadata'; // XEP-0084
 export const VCARD = 'vcard-temp'; // XEP-0054
 export const VCARD_UPDATE = 'vcard-temp:x:update'; // XEP-0153
+export const REGISTER = 'jabber:iq:register'; // XEP-0077
+export const REGISTER_FEATURE = 'http://jabber.org/features/iq-register'; // XEP-0077

@@ -112,7 +112,7 @@ async function authenticate(attempt, reader, features) {
       transport.send(el('response', { xmlns: SASL }, await mechanism.answer(element.text)));
     } else if (element.is('success', SASL)) {
       mechanism.verify(element.text);
-      rememberMechanism(storage, account.bare, mechanism.mechanism);
+      if (mechanism.mechanism !== 'ANONYMOUS') rememberMechanism(storage, account.bare, mechanism.mechanism);
       return mechanism.keys;
     } else if (element.is('failure', SASL)) {
       throw saslFailure(element);

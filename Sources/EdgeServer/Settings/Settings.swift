@@ -20,6 +20,7 @@ package struct Settings: Sendable, Equatable {
     /// Where the page may connect and load pictures from beside its own host and https: what an upload service on plain
     /// http needs.
     package var connectOrigins: [String] = []
+    package var page = PageSettings()
     package var mechanisms = MechanismFilter.all
     /// Hides `-PLUS` mechanisms and the channel bindings of XEP-0440 from the browser. Off, because a browser cannot use
     /// them anyway; for clients that try and fail.

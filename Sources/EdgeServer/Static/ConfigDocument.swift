@@ -20,6 +20,11 @@ package struct ConfigDocument {
         self.init(
             domains: settings.upstreams.map(\.domain), websocket: settings.websocketPaths.first,
             bosh: settings.boshPaths.first)
+        if settings.page.allowsRegistration { members.append(("registration", "true")) }
+        if let domain = settings.page.guestDomain {
+            let rooms = settings.page.guestRooms.map(Self.quoted).joined(separator: ",")
+            members.append(("guest", "{\"domain\":" + Self.quoted(domain) + ",\"rooms\":[" + rooms + "]}"))
+        }
     }
 
     package enum Failure: Error, Equatable, CustomStringConvertible {

@@ -16,6 +16,9 @@ extension SettingKey {
             .list(
                 "connect-origins", "an origin, such as http://upload.example.org:5443", \.connectOrigins,
                 { OriginPolicy.sourceExpression($0) }, { $0 }),
+            registration,
+            guestDomain,
+            .list("page.guest-rooms", "the address of a room", \.page.guestRooms, { roomAddress($0) }, { $0 }),
             .list("allow-mechanisms", mechanismForm, \.mechanisms.allowed, { $0.uppercased() }, { $0 }),
             .list("hide-mechanisms", mechanismForm, \.mechanisms.hidden, { $0.uppercased() }, { $0 }),
             .onOff("strip-channel-binding", \.stripChannelBinding),
@@ -63,6 +66,27 @@ extension SettingKey {
             }
         },
         show: \.allowedOrigins.words)
+
+    private static let registration = one(
+        "page.registration", WrittenValue.switchForm, { "\($0.page.allowsRegistration)" },
+        { text, settings in
+            guard let isOn = WrittenValue.isOn(text) else { return false }
+            settings.page.allowsRegistration = isOn
+            return true
+        })
+
+    private static let guestDomain = one(
+        "page.guest-domain", "a domain", \.page.guestDomain,
+        { text, settings in
+            guard !text.contains(where: { $0 == "@" || $0 == "/" || $0 == " " }) else { return false }
+            settings.page.guestDomain = text.isEmpty ? nil : text.lowercased()
+            return true
+        })
+
+    @Sendable private static func roomAddress(_ text: String) -> String? {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        return parts.count == 2 && !parts.contains(where: \.isEmpty) && !text.contains("/") ? text : nil
+    }
 
     /// `example.org=127.0.0.1:5222`; the port may be left out.
     @Sendable private static func route(_ text: String) -> DomainRoute? {

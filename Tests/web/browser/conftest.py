@@ -27,7 +27,7 @@ expect.set_options(timeout=PATIENCE)
 
 @pytest.fixture(scope="session")
 def prosody() -> Iterator[Prosody]:
-    with Prosody(DOMAIN, ACCOUNTS, contacts=("alice", "bob")) as server:
+    with Prosody(DOMAIN, ACCOUNTS, contacts=("alice", "bob"), more="allow_registration = true") as server:
         yield server
 
 
@@ -39,8 +39,15 @@ def service(request: pytest.FixtureRequest) -> Iterator[str]:
         yield running
         return
     server = request.getfixturevalue("prosody")
-    settings = {"XMPP_EDGE_CONNECT_ORIGINS": server.upload_origin}
-    with Edge(f"127.0.0.1:{server.port}", domain=DOMAIN, public=ROOT / "public", environment=settings) as edge:
+    settings = {
+        "XMPP_EDGE_CONNECT_ORIGINS": server.upload_origin,
+        "XMPP_EDGE_PAGE_REGISTRATION": "true",
+        "XMPP_EDGE_PAGE_GUEST_DOMAIN": f"guest.{DOMAIN}",
+        "XMPP_EDGE_PAGE_GUEST_ROOMS": f"lobby@rooms.{DOMAIN},tea@rooms.{DOMAIN}",
+    }
+    upstream = f"127.0.0.1:{server.port}"
+    guests = ("--domain", f"guest.{DOMAIN}", "--upstream", upstream)
+    with Edge(upstream, domain=DOMAIN, public=ROOT / "public", environment=settings, options=guests) as edge:
         host, port = edge.address
         yield f"http://{host}:{port}/"
 

@@ -84,13 +84,28 @@ test('a room that was just made is opened with the settings it comes with', asyn
   assert.equal(serialize(last('iq').child('query', 'http://jabber.org/protocol/muc#owner')), `<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'/></query>`.replaceAll("'", serialize(last('iq')).includes('"') ? '"' : "'"));
 });
 
+test('a second attempt to enter takes the place of the first', async () => {
+  const first = assert.rejects(rooms.join(ROOM, 'alice'), { condition: 'session-lost' });
+  await settle();
+  error('item-not-found');
+  await settle();
+  const second = rooms.join(ROOM, 'alice');
+  await settle();
+  error('item-not-found');
+  await settle();
+  await first;
+  me();
+  await second;
+  assert.equal(rooms.all.get(ROOM).state, 'in');
+});
+
 test('a room that is closed for good says so, and is not entered again', async () => {
   await enter();
   let gone = '';
   rooms.on('destroyed', (jid) => { gone = jid; });
   connection.receive(`<presence xmlns='jabber:client' type='unavailable' from='${ROOM}/alice'><x xmlns='http://jabber.org/protocol/muc#user'><item role='none'/><destroy/></x></presence>`);
   assert.deepEqual([gone, rooms.all.get(ROOM).trouble, rooms.all.get(ROOM).state], [ROOM, 'destroyed', '']);
-  await rooms.rejoin();
+  await rooms.rejoin(rooms.left());
   assert.equal(entries(), 1);
 });
 

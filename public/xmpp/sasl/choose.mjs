@@ -10,14 +10,17 @@ const KEY = 'edge.sasl.';
 /** @typedef {{ getItem(key: string): string | null, setItem(key: string, value: string): void, removeItem(key: string): void }} KeyValue */
 
 /**
- * @param {{
- *   offered: string[], account: string, credentials: { username: string, password?: string, keys?: import('./scram.mjs').ScramKeys | null },
- *   secure: boolean, storage: KeyValue,
- * }} request secure: https or loopback, which is also where browsers give us WebCrypto
- * @returns {Promise<Scram | import('./plain.mjs').Plain>} a mechanism for this one attempt
+ * @param {{ offered: string[], account: string, secure: boolean, storage: KeyValue,
+ *   credentials: { username: string, password?: string, keys?: import('./scram.mjs').ScramKeys | null },
+ * }} request username '': a guest; secure: https or loopback, which is also where browsers give us WebCrypto
+ * @returns {Promise<Scram | import('./plain.mjs').Plain | import('./anonymous.mjs').Anonymous>} a mechanism for this one attempt
  */
 export async function chooseMechanism({ offered, account, credentials, secure, storage }) {
   if (!secure) throw new Failure('insecure-page');
+  if (!credentials.username) {
+    if (!offered.includes('ANONYMOUS')) throw new Failure('no-guests', { detail: offered.join(', ') });
+    return new (await import('./anonymous.mjs')).Anonymous();
+  }
   const mechanism = PREFERENCE.find((name) => offered.includes(name));
   if (!mechanism) throw new Failure('no-mechanism', { detail: offered.join(', ') });
   const remembered = PREFERENCE.indexOf(storage.getItem(KEY + account) ?? '');
