@@ -3,7 +3,7 @@
 import { hasText, t } from '../i18n/i18n.mjs';
 import { asFailure } from '../core/result.mjs';
 import { Registration } from '../features/register.mjs';
-import { FallbackTransport } from '../xmpp/fallback.mjs';
+import { FallbackTransport } from '../xmpp/transport-ws.mjs';
 import { dataForm } from './data-form.mjs';
 import { openDialog } from './dialogs.mjs';
 import { h } from './dom.mjs';
