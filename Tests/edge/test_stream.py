@@ -45,6 +45,19 @@ def test_XS_003_an_open_without_to_goes_to_the_only_domain(table, upstream, to):
     assert browser.expect(f"{{{FRAMING}}}open")["from"] == "edge.test"
 
 
+def test_XS_002_the_server_hears_the_account_without_a_resource(table, upstream):
+    browser = table.connect()
+    browser.open(**{"from": "alice@edge.test/phone"})
+    assert upstream.accept().read_header().attributes["from"] == "alice@edge.test"
+
+
+@pytest.mark.parametrize("to", ["EDGE.test", "edge.test."])
+def test_XS_003_another_spelling_of_the_domain_is_the_same_domain(table, upstream, to):
+    browser = table.connect()
+    browser.open(to=to)
+    assert upstream.accept().read_header().attributes["to"] == "edge.test"
+
+
 @pytest.mark.parametrize("more", [("--domain", "other.test", "--upstream"), None])
 def test_XS_003_an_open_without_to_is_refused_where_there_is_no_only_domain(upstream, more):
     several = (*more, upstream.address) if more else ()

@@ -39,7 +39,8 @@ def test_UP_019_a_server_that_refuses_gives_open_and_internal_server_error(table
     upstream.stop_listening()
     browser = table.connect()
     browser.open()
-    browser.expect(f"{{{FRAMING}}}open")
+    answer = browser.expect(f"{{{FRAMING}}}open")
+    assert answer["from"] == "edge.test" and len(answer["id"] or "") >= 8 and answer["version"] == "1.0"
     browser.expect_stream_error("internal-server-error")
 
 

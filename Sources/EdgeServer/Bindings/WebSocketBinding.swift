@@ -239,7 +239,7 @@ final class WebSocketBinding: StreamSocket {
 
     func fail(_ failure: StreamFailure) {
         if !hasSaidClose {
-            if failure.needsOpen { send(Framing.open(OpenAttributes(from: failure.openFrom))) }
+            if failure.needsOpen { send(Framing.open(failure.opening)) }
             send(Framing.error(failure.condition, text: "\(failure.text)"))
         }
         sayClose()

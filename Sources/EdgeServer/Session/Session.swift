@@ -302,6 +302,8 @@ final class Session {
         guard stage != .over else { return }
         var failure = failure
         failure.needsOpen = !hasOpened
+        // Its name is ours to use when it is in the configuration.
+        if failure.openFrom == nil, let route = record.route, route.domain != "*" { failure.openFrom = route.domain }
         stream?.sendEnd()
         end(failure.reason) { $0.fail(failure) }
     }

@@ -57,6 +57,12 @@ struct StreamFailure {
         reason = trouble.reason
     }
 
+    /// What an `<open/>` says that is there for the error only: a stream has an identity of its own even then (RFC 6120
+    /// section 4.7.3).
+    var opening: OpenAttributes {
+        OpenAttributes(from: openFrom, id: String(UInt64.random(in: 1 ... .max), radix: 16))
+    }
+
     private static func limit(_ exceeded: XMLFailure.ExceededLimit, isLoggedIn: Bool) -> LimitName {
         switch exceeded {
         case .bytes: isLoggedIn ? .stanza : .stanzaBeforeLogin

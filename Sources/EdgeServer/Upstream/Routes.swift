@@ -1,6 +1,7 @@
 /// Which server answers for which domain. Knows the configured names and their addresses; opens nothing. A domain that is
 /// not listed has no server: the edge connects nowhere on a browser's word.
 internal import Reactor
+internal import XMPPWire
 
 struct Routes: Sendable {
     /// A reference, so that sessions keep theirs over a reload.
@@ -41,7 +42,7 @@ struct Routes: Sendable {
 
     /// The domain as it is sent to the server, and which server; nil for a domain not served here.
     func find(_ wanted: String?) -> (domain: String, route: Route)? {
-        guard let name = (wanted?.isEmpty == false ? wanted : defaultDomain)?.lowercased() else { return nil }
+        guard let name = (wanted?.isEmpty == false ? wanted : defaultDomain).map(JID.domain) else { return nil }
         if let route = all.first(where: { $0.domain == name }) { return (route.domain, route) }
         // The name came from outside and goes into a stream header and the log.
         guard let route = all.first(where: { $0.domain == "*" }), isDomain(name) else { return nil }

@@ -116,8 +116,9 @@ final class Worker {
     func header(_ open: OpenAttributes, to domain: String, route: Routes.Route) -> OpenAttributes {
         var header = open
         header.to = domain
-        // A JID in clear on a network is for everybody to read (RFC 6120 section 4.7.1).
-        if !route.isPrivate { header.from = nil }
+        // An account, not one of its resources; and not in clear on a network for everybody to read (RFC 6120 section
+        // 4.7.1).
+        header.from = route.isPrivate ? open.from.flatMap(JID.init)?.bare : nil
         return header
     }
 
