@@ -9,6 +9,11 @@ package struct Answer {
     let keyMark: UInt64
     var missing: UInt64?
 
+    /// It was sent before, perhaps at another stage of the session.
+    package var isReplay: Bool {
+        if case .replay = kind { true } else { false }
+    }
+
     enum Kind {
         /// What waits in the queue, as much as fits; nothing is well.
         case payload

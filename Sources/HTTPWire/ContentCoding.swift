@@ -1,6 +1,7 @@
 internal import Bytes
 
-/// Chooses a content coding by Accept-Encoding (RFC 9110 section 12.5.3). Knows weights; does not compress.
+/// Which coding a body has, and which one an answer should have (RFC 9110 sections 8.4 and 12.5.3). Knows names and weights;
+/// does not compress.
 package enum ContentCoding: UInt8, Sendable {
     case identity
     case gzip
@@ -28,6 +29,20 @@ package enum ContentCoding: UInt8, Sendable {
         let packed = hasGzip ? gzip ?? others ?? 0 : 0
         if packed > 0 && packed >= (identity ?? 0) { return .gzip }
         return plain > 0 ? .identity : nil
+    }
+
+    /// What a request's body is coded in by Content-Encoding (RFC 9110 section 8.4); nil for what is not known here, and for
+    /// more than one coding.
+    package static func ofBody(_ head: RequestHead) -> ContentCoding? {
+        var coding = ContentCoding.identity
+        let hasUnknown = head.list("content-encoding") { name in
+            if ASCII.equalIgnoringCase(name, lower: "identity") { return false }
+            let isGzip = ASCII.equalIgnoringCase(name, lower: "gzip") || ASCII.equalIgnoringCase(name, lower: "x-gzip")
+            guard isGzip, coding == .identity else { return true }
+            coding = .gzip
+            return false
+        }
+        return hasUnknown ? nil : coding
     }
 
     private static func token(_ element: Span<UInt8>) -> Range<Int> {

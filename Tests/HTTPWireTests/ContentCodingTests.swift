@@ -35,4 +35,26 @@ import Testing
         #expect(try choose("*;q=0") == nil)
         #expect(try choose("identity;q=0, gzip", hasGzip: false) == nil)
     }
+
+    @Test("BO-038: the coding of a body")
+    func body() throws {
+        #expect(try ContentCoding.ofBody(get()) == .identity)
+        for value in ["", "identity", "Identity, identity", ","] {
+            #expect(try ContentCoding.ofBody(get("Content-Encoding: \(value)")) == .identity, "\(value)")
+        }
+        for value in ["gzip", "GZIP", "x-gzip", "identity, gzip", "gzip, identity"] {
+            #expect(try ContentCoding.ofBody(get("Content-Encoding: \(value)")) == .gzip, "\(value)")
+        }
+    }
+
+    @Test(
+        "BO-039: unknown codings and several of them",
+        arguments: [
+            ["br"], ["gzip, br"], ["deflate"], ["gzip, gzip"], ["gzip", "gzip"], ["gzip;q=1"], ["*"], ["gzipx"],
+        ])
+    func unknownBody(values: [String]) throws {
+        let fields = values.map { "Content-Encoding: \($0)\r\n" }.joined()
+        let head = try requestHead("POST / HTTP/1.1\r\nHost: a\r\n\(fields)\r\n")
+        #expect(ContentCoding.ofBody(head) == nil)
+    }
 }

@@ -17,6 +17,9 @@ final class BOSHBinding: LoopMember {
     /// Requests that came while the server does not read, in order of arrival.
     private var delayed: [DelayedRequest] = []
     private var isLoggedIn = false
+    /// Everything from before login has left: no secret can shrink together with what others may have written (RFC 7692
+    /// section 8 for the same danger).
+    private var mayShrink = false
     /// The server reads slowly: requests wait with their payload.
     private var isPaused = false
     /// The session waits for `clientDrained`.
@@ -232,11 +235,14 @@ final class BOSHBinding: LoopMember {
             bosh.write(answer, from: &queue, into: &body, pool: loop.pool, now: now)
             if let handle = answer.handle {
                 body.withSpan {
-                    worker.bosh.answer(handle, status: answer.status, type: bosh.terms.contentType, body: $0)
+                    worker.bosh.answer(
+                        handle, status: answer.status, type: bosh.terms.contentType, body: $0,
+                        mayShrink: mayShrink && !answer.isReplay)
                 }
             }
             body.release(to: loop.pool)
         }
+        if isLoggedIn && queue.isEmpty { mayShrink = true }
     }
 
     /// What the requests, or their absence, have decided.

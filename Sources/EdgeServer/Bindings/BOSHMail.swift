@@ -16,6 +16,8 @@ struct BOSHAnswer: Sendable {
     let status: UInt16
     let type: BOSHWire.ContentType
     let body: [UInt8]
+    /// It may be compressed: no secret in it could be guessed by its size.
+    let mayShrink: Bool
 }
 
 /// The name of a request: the reactor on which its connection is, a place there, and a number against names grown old.

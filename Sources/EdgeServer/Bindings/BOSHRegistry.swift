@@ -123,11 +123,15 @@ final class BOSHRegistry {
     }
 
     /// Brings an answer to the connection that waits for it, wherever that is.
-    func answer(_ handle: RequestHandle, status: UInt16, type: BOSHWire.ContentType, body: Span<UInt8>) {
+    /// - Parameter mayShrink: it may be compressed.
+    func answer(
+        _ handle: RequestHandle, status: UInt16, type: BOSHWire.ContentType, body: Span<UInt8>, mayShrink: Bool = false
+    ) {
         guard handle.reactor == worker.index else {
-            let answer = BOSHAnswer(status: status, type: type, body: Array(copying: body))
+            let answer = BOSHAnswer(status: status, type: type, body: Array(copying: body), mayShrink: mayShrink)
             return _ = worker.post(.answer(handle, answer), to: handle.reactor)
         }
-        waiting.remove(handle)?.connection.answered(handle, status: status, type: type, body: body)
+        waiting.remove(handle)?.connection.answered(
+            handle, status: status, type: type, body: body, mayShrink: mayShrink)
     }
 }

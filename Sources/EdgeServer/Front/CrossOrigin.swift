@@ -50,7 +50,7 @@ enum CrossOrigin {
         case .none, .refused: break
         case .any, .page:
             output.appendField("Access-Control-Allow-Methods", "POST, OPTIONS", pool: pool)
-            output.appendField("Access-Control-Allow-Headers", "Content-Type", pool: pool)
+            output.appendField("Access-Control-Allow-Headers", "Content-Type, Content-Encoding", pool: pool)
             // Two hours: as long as browsers remember it.
             output.appendField("Access-Control-Max-Age", 7_200, pool: pool)
         }

@@ -18,16 +18,18 @@ extension HTTPConnection {
         }
         try limitBody(to: worker.setup.limits.body)
         if crossOrigin.isRefused { return refuseBody(.forbidden, "This page may not open sessions here.") }
-        guard Self.hasKnownCoding(head) else {
+        guard let coding = bodyCoding(head) else {
             return refuseBody(
-                .unsupportedMediaType, "This content coding is not known here.", [("Accept-Encoding", "identity")])
+                .unsupportedMediaType, "This content coding is not known here.", [("Accept-Encoding", knownCodings)])
         }
         guard let handle = worker.bosh.expect(on: self) else {
             return refuseBody(.serviceUnavailable, "The server is full.")
         }
         pending.append(
-            PendingAnswers.Entry(handle: handle, origin: crossOrigin, isLast: isLast, isHTTP10: head.minorVersion == 0))
-        bodyTaker = BodyTaker(handle: handle, size: head.contentLength)
+            PendingAnswers.Entry(
+                handle: handle, origin: crossOrigin, isLast: isLast, isHTTP10: head.minorVersion == 0,
+                takesGzip: takesGzip(head)))
+        bodyTaker = BodyTaker(handle: handle, size: head.contentLength, isGzip: coding == .gzip)
         if head.expectation == .continue {
             outbound.appendContinue(pool: loop.pool)
             touchOutput()
@@ -54,15 +56,11 @@ extension HTTPConnection {
         touchOutput()
     }
 
-    private static func hasKnownCoding(_ head: HTTPWire.RequestHead) -> Bool {
-        !head.list("content-encoding") { !ASCII.equalIgnoringCase($0, lower: "identity") }
-    }
-
     /// Whether the request in `worker.head` may be looked at while others wait for their answers: its own answer comes
     /// when it may, and nothing is written before.
     func canWaitBehindOthers() -> Bool {
         let head = worker.head
-        guard role == .web, head.method == .post, head.expectation == .none, !pending.isFull, Self.hasKnownCoding(head)
+        guard role == .web, head.method == .post, head.expectation == .none, !pending.isFull, bodyCoding(head) != nil
         else { return false }
         guard head.withPath({ worker.setup.routeTable.place(of: $0) }) == .bosh else { return false }
         return !CrossOrigin(head, worker.settings.allowedOrigins).isRefused
@@ -74,7 +72,7 @@ extension HTTPConnection {
         guard let taker = bodyTaker, piece.count > 0 else { return }
         if piece.count == taker.size {
             bodyTaker = nil
-            return bodyArrived(piece, taker.handle)
+            return bodyArrived(piece, taker)
         }
         body.append(piece, pool: loop.pool)
     }
@@ -85,36 +83,42 @@ extension HTTPConnection {
         bodyTaker = nil
         var whole = ByteBuffer()
         swap(&whole, &body)
-        whole.withSpan { bodyArrived($0, taker.handle) }
+        whole.withSpan { bodyArrived($0, taker) }
         whole.release(to: loop.pool)
     }
 
     /// The complete body of a request, as it came.
-    private func bodyArrived(_ body: Span<UInt8>, _ handle: RequestHandle) {
-        worker.bosh.take(body, handle, from: peer)
+    private func bodyArrived(_ body: Span<UInt8>, _ taker: BodyTaker) {
+        if taker.isGzip { return inflate(body, taker.handle) }
+        worker.bosh.take(body, taker.handle, from: peer)
     }
 
     // MARK: Answers
 
     /// An answer has come from another reactor.
     func answered(_ handle: RequestHandle, _ answer: BOSHAnswer) {
-        answered(handle, status: answer.status, type: answer.type, body: answer.body.span)
+        answered(
+            handle, status: answer.status, type: answer.type, body: answer.body.span, mayShrink: answer.mayShrink)
     }
 
     /// An answer has come. It leaves in its turn.
-    func answered(_ handle: RequestHandle, status: UInt16, type: BOSHWire.ContentType, body: Span<UInt8>) {
+    func answered(
+        _ handle: RequestHandle, status: UInt16, type: BOSHWire.ContentType, body: Span<UInt8>, mayShrink: Bool
+    ) {
         guard let entry = pending.takeFirst(handle) else {
-            return pending.keep(BOSHAnswer(status: status, type: type, body: Array(copying: body)), for: handle)
+            let answer = BOSHAnswer(status: status, type: type, body: Array(copying: body), mayShrink: mayShrink)
+            return pending.keep(answer, for: handle)
         }
-        write(entry, status: status, type: type, body: body)
+        write(entry, status: status, type: type, body: body, mayShrink: mayShrink)
         while let (next, answer) = pending.takeAnswered() {
-            write(next, status: answer.status, type: answer.type, body: answer.body.span)
+            write(
+                next, status: answer.status, type: answer.type, body: answer.body.span, mayShrink: answer.mayShrink)
         }
         if pending.isEmpty { allAnswered() }
     }
 
     private func write(
-        _ entry: PendingAnswers.Entry, status: UInt16, type: BOSHWire.ContentType, body: Span<UInt8>
+        _ entry: PendingAnswers.Entry, status: UInt16, type: BOSHWire.ContentType, body: Span<UInt8>, mayShrink: Bool
     ) {
         let closes = entry.isLast || isLast && pending.isEmpty && isBetweenRequests
         let status = HTTPStatus(rawValue: status) ?? .ok
@@ -128,15 +132,8 @@ extension HTTPConnection {
         outbound.append("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n", pool: loop.pool)
         entry.origin.append(to: &outbound, pool: loop.pool)
         outbound.appendField("Content-Type", type.value, pool: loop.pool)
-        appendBody(body)
+        append(body, mayShrink: mayShrink, takesGzip: entry.takesGzip)
         touchOutput()
-    }
-
-    /// The complete body of an answer, behind its head.
-    private func appendBody(_ body: Span<UInt8>) {
-        outbound.appendField("Content-Length", body.count, pool: loop.pool)
-        outbound.endHead(pool: loop.pool)
-        outbound.append(body, pool: loop.pool)
     }
 }
 
@@ -145,4 +142,5 @@ struct BodyTaker {
     let handle: RequestHandle
     /// Nil when it comes in chunks.
     let size: Int?
+    let isGzip: Bool
 }

@@ -9,6 +9,7 @@ struct PendingAnswers {
         /// The connection closes after this answer.
         let isLast: Bool
         let isHTTP10: Bool
+        let takesGzip: Bool
         /// It has come before its turn.
         var answer: BOSHAnswer?
     }

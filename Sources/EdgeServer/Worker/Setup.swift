@@ -56,7 +56,9 @@ final class Setup: Sendable {
         featurePolicy = FeaturePolicy(
             hiddenMechanisms: Set(settings.mechanisms.hidden), allowedMechanisms: Set(settings.mechanisms.allowed),
             hidesChannelBinding: settings.stripChannelBinding, maxBytes: limits.stanza)
-        boshPolicy = SessionPolicy()
+        var boshPolicy = SessionPolicy()
+        boshPolicy.decodesGzip = settings.compression.bosh
+        self.boshPolicy = boshPolicy
     }
 
     private static func xmlLimits(_ base: XMLLimits, bytes: Int, _ limits: Limits) -> XMLLimits {

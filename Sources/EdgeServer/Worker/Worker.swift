@@ -15,7 +15,7 @@ final class Worker {
     /// The head being read: one for all connections, because a head is used up before the next one is looked at.
     var head = RequestHead()
     var dates = DateCache()
-    let codecs = MessageCodecs()
+    let codecs = Codecs()
     private(set) var setup: Setup {
         didSet { relay = setup.relay }
     }
