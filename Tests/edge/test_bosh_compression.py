@@ -71,12 +71,19 @@ def test_BO_005_a_large_answer_is_compressed_where_the_request_allows_it(logged_
         assert (element.get("id"), element.findtext(f"{{{CLIENT}}}body")) == (identity, LONG)
 
 
-def test_BO_005_a_small_answer_and_one_that_would_grow_go_as_they_are(logged_in):
+def test_BO_005_a_small_answer_and_one_that_would_grow_go_as_they_are(logged_in, upstream, site):
     session, stream = logged_in
     for text, packed in (("x" * 100, False), ("x" * 600, True)):
         request = session.connect().post(session.next(), ACCEPT)
         stream.send(stanza(text))
         assert (request.response()["content-encoding"] == "gzip") == packed
+    with Edge(upstream.address, public=site, environment={"XMPP_EDGE_COMPRESSION_THRESHOLD": "0"}) as eager:
+        session, stream, _ = opened(eager, upstream)
+        first = session.connect().post(session.next(), ACCEPT)
+        session.connect().post(session.next(), ACCEPT)
+        response = first.response()  # empty, released by the second request
+        assert response["content-encoding"] is None and response.body.startswith(b"<body")
+        upstream.close_streams()
 
 
 def test_BO_005_PM_015_PT_017_nothing_is_compressed_before_login_nor_what_belongs_to_it(edge, upstream):
@@ -89,6 +96,24 @@ def test_BO_005_PM_015_PT_017_nothing_is_compressed_before_login_nor_what_belong
     request = session.connect().post(session.next(), ACCEPT)
     stream.send(stanza(LONG))
     assert request.response()["content-encoding"] == "gzip"
+
+
+def test_PM_015_PT_017_what_belongs_to_the_login_goes_plain_even_when_it_leaves_late(edge, upstream):
+    session = BOSHSession(edge.address)
+    creation = session.ask()
+    stream = upstream.accept()
+    stream.read_header()
+    stream.send_header()
+    session.take(creation.answer())
+    login = session.connect().post(session.next(f"<auth xmlns='{SASL}' mechanism='PLAIN'>AGEAYg==</auth>"), ACCEPT)
+    stream.read_element()
+    # More than one answer holds, so the success waits for the next one.
+    stream.send(f"<challenge xmlns='{SASL}'>{'A' * 60_000}</challenge><success xmlns='{SASL}'>{'B' * 30_000}</success>")
+    responses = [login.response()]
+    time.sleep(0.3)  # by now the edge has read the success as well, and holds it
+    responses.append(session.connect().post(session.next(), ACCEPT).response())
+    assert [response["content-encoding"] for response in responses] == [None, None]
+    assert all(len(response.body) > 30_000 for response in responses)
 
 
 def test_BO_005_over_many_connections_and_workers_the_answer_follows_its_request(logged_in):
