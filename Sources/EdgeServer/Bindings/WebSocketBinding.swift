@@ -49,8 +49,9 @@ final class WebSocketBinding: StreamSocket {
     }
 
     /// Takes over an HTTP connection whose upgrade was answered.
-    /// - Parameter rest: bytes behind the request's head.
-    /// - Parameter codec: nil when messages are not compressed.
+    /// - Parameters:
+    ///   - rest: bytes behind the request's head.
+    ///   - codec: nil when messages are not compressed.
     init(upgrading connection: StreamSocket, rest: Span<UInt8>, worker: Worker, codec: MessageCodec?) {
         decoder = FrameDecoder(
             role: .server, limits: worker.setup.framesBeforeLogin, acceptsCompressed: codec != nil)
