@@ -16,7 +16,7 @@ package struct ElementCut: Equatable, Sendable {
     /// The element may be in the streams namespace: worth a call of `StreamScanner.classify`.
     package let isStreamPrefixed: Bool
     /// The stream's header declares what headers usually do and nothing else.
-    let isUsual: Bool
+    package let isUsual: Bool
 
     /// The start tag lacks a prefix that the stream header declares.
     package var needsExtras: Bool { missingExtras != 0 }

@@ -12,8 +12,10 @@ struct SAXFindings {
     private var depth = 0
     private var elements = 0
     private var namespaces = 0
-    /// Declarations of each open element, by its depth; what lies deeper is of elements that have ended.
-    private var declared: [Int32] = []
+    /// The open elements that declare namespaces, outermost first: depth and how many.
+    private var declaring: [(depth: Int, count: Int)] = []
+    /// The depth of the last of them, 0 for none: few elements declare anything.
+    private var declaringDepth = 0
 
     /// The first thing that was wrong.
     private(set) var failure: XMLFailure?
@@ -35,6 +37,11 @@ struct SAXFindings {
         depth = 0
         elements = 0
         namespaces = 0
+        // Only a message that failed leaves something here.
+        if declaringDepth != 0 {
+            declaring.removeAll(keepingCapacity: true)
+            declaringDepth = 0
+        }
         failure = nil
         kind = nil
         isStreamHeader = false
@@ -77,10 +84,8 @@ extension SAXFindings {
     private mutating func started(_ name: SAXName, _ attributes: SAXAttributes, _ declarations: SAXDeclarations) {
         depth += 1
         elements += 1
-        namespaces += declarations.count
         if depth > limits.depth { return fail(.policyViolation(.depth)) }
-        if depth > declared.count { declared.append(0) }
-        declared[depth - 1] = Int32(truncatingIfNeeded: declarations.count)
+        if declarations.count > 0 { noteDeclarations(declarations.count) }
         if elements > limits.elements { return fail(.policyViolation(.elements)) }
         if namespaces > limits.namespaces { return fail(.policyViolation(.namespaces)) }
         if attributes.count + declarations.count > limits.attributes { return fail(.policyViolation(.attributes)) }
@@ -96,9 +101,21 @@ extension SAXFindings {
 
     private mutating func ended() {
         // After a failure elements may end that were not noted.
-        guard depth > 0, depth <= declared.count else { return }
+        guard depth > 0 else { return }
+        if depth == declaringDepth { forgetDeclarations() }
         depth -= 1
-        namespaces -= Int(declared[depth])
+    }
+
+    private mutating func noteDeclarations(_ count: Int) {
+        namespaces += count
+        declaring.append((depth, count))
+        declaringDepth = depth
+    }
+
+    private mutating func forgetDeclarations() {
+        guard let last = declaring.popLast() else { return }
+        namespaces -= last.count
+        declaringDepth = declaring.last?.depth ?? 0
     }
 
     private mutating func startedRoot(_ name: SAXName, _ attributes: SAXAttributes) {

@@ -73,8 +73,9 @@ final class Session {
         take(element, of: message)
     }
 
+    @inline(__always)
     private func take(_ element: CheckedElement, of message: Span<UInt8>) {
-        if !record.isLoggedIn && !admit(element) { return }
+        if !isLoggedIn && !admit(element) { return }
         switch element.kind {
         case .open:
             clientOpened(worker.checker.openAttributes)
@@ -103,7 +104,8 @@ final class Session {
     }
 
     private func forward(_ element: CheckedElement, of message: Span<UInt8>) {
-        record.count(in: element.range.count)
+        let range = element.range
+        record.count(in: range.count)
         guard let stream else { return }
         let limit = worker.relay.upstreamOutput
         let isFull: Bool
@@ -115,7 +117,7 @@ final class Session {
             }
             isFull = stream.send(rewritten.span, limit: limit)
         } else {
-            isFull = stream.send(message.extracting(element.range), limit: limit)
+            isFull = stream.send(message.extracting(range), limit: limit)
         }
         if isFull {
             client?.pauseReading()

@@ -116,7 +116,7 @@ final class ClientStream: StreamSocket {
 
     /// Appends the element with the declarations it needs to stand alone.
     func write(_ cut: ElementCut, from input: Span<UInt8>, to output: inout ByteBuffer) {
-        guard cut.usualSize == nil else { return cut.writeUsual(from: input, to: &output, pool: worker.loop.pool) }
+        guard !cut.isUsual else { return cut.writeUsual(from: input, to: &output, pool: worker.loop.pool) }
         scanner.write(cut, from: input, to: &output, pool: worker.loop.pool)
     }
 
