@@ -107,7 +107,7 @@ final class LoadWorker: SessionHost {
                 next = now
             }
         case .grace(let end):
-            if now >= end || scenario.isSettled { return finishRun() }
+            if now >= end || recorder.isComplete { return finishRun() }
             next = min(end, now + 1_000_000)
         }
         if next < .max { timer?.wake(at: max(next, now + Self.granularity)) }

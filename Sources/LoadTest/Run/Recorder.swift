@@ -11,6 +11,9 @@ struct Recorder {
     private(set) var expected = 0
     private(set) var arrived = 0
 
+    /// Whether nothing more is waited for.
+    var isComplete: Bool { arrived >= expected }
+
     /// A message has left.
     /// - Parameters:
     ///   - copies: how many of it are to arrive.
@@ -33,6 +36,11 @@ struct Recorder {
         arrived += 1
         result.latency.record(latency)
         result.service.record(latency > lag ? latency - lag : 0)
+    }
+
+    /// Copies of a message, or a login, will not come; what was the matter is told by `failed`.
+    mutating func gaveUp(intended: Nanoseconds, copies: Int = 1) {
+        if span.contains(intended) { expected -= copies }
     }
 
     mutating func started() {

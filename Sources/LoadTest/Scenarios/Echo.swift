@@ -12,7 +12,6 @@ final class Echo: Scenario {
     func begin(at start: Nanoseconds) { flow.begin(at: start) }
     func act(now: Nanoseconds) -> Nanoseconds { flow.act(now: now) }
     func finish(now: Nanoseconds) { flow.stop() }
-    var isSettled: Bool { flow.underWay <= 0 }
 
     func received(_ element: Span<UInt8>, _ session: ClientSession, now: Nanoseconds) {
         flow.received(element, session, now: now) { _ in true }

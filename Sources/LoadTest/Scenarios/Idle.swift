@@ -6,7 +6,6 @@ final class Idle: Scenario {
     private unowned let worker: LoadWorker
     private let composer = StanzaComposer(size: 0)
     private let domain: [UInt8]
-    private var waiting = 0
     /// The last moment of the recorded time at which requests count.
     private var asksAt: Nanoseconds = .max
     private var next = 0
@@ -49,16 +48,12 @@ final class Idle: Scenario {
         let id = MessageID(tag: worker.tag, sender: UInt32(session.index), intended: intended, lag: lag)
         composer.withPing(to: domain, id: id) { session.send($0) }
         worker.recorder.sent(intended: intended, lag: Nanoseconds(lag), copies: 1)
-        waiting += 1
     }
-
-    var isSettled: Bool { waiting == 0 }
 
     func received(_ element: Span<UInt8>, _ session: ClientSession, now: Nanoseconds) {
         let tag = StanzaTag(element)
         // An error is a sign of life too: not every server knows the request.
         guard tag.kind == .iq, let id = MessageID(element.extracting(tag.id)), id.tag == worker.tag else { return }
-        waiting -= 1
         worker.recorder.delivered(intended: id.intended, lag: Nanoseconds(id.lag), now: now)
     }
 }

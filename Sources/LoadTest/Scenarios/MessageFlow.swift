@@ -16,8 +16,6 @@ final class MessageFlow {
     private var due = 0
     /// Where the next sender is looked for.
     private var turn = 0
-    /// Copies still under way; late ones of a lost session never come.
-    private(set) var underWay = 0
 
     /// Bytes that may wait in one session before messages are given up: an open loop against a server that does not read.
     private static let maxWaiting = 1 << 20
@@ -95,9 +93,7 @@ final class MessageFlow {
             tag: worker.tag, sender: UInt32(truncatingIfNeeded: session.index), intended: intended,
             lag: UInt32(clamping: lag))
         composer.withMessage(to: session.receiver, type: type, id: id) { link.send($0) }
-        let copies = copies(session)
-        underWay += copies
-        worker.recorder.sent(intended: intended, lag: lag, copies: copies)
+        worker.recorder.sent(intended: intended, lag: lag, copies: copies(session))
     }
 
     /// Takes an element that may be a message of this run.
@@ -111,9 +107,9 @@ final class MessageFlow {
         guard stanza.kind == .message, let id = MessageID(element.extracting(stanza.id)), id.tag == worker.tag else {
             return false
         }
-        underWay -= 1
         if stanza.isError {
             worker.recorder.failed(.stanzaError)
+            worker.recorder.gaveUp(intended: id.intended)
         } else {
             worker.recorder.delivered(intended: id.intended, lag: Nanoseconds(id.lag), now: now)
         }

@@ -8,8 +8,6 @@ protocol Scenario: AnyObject {
     func act(now: Nanoseconds) -> Nanoseconds
     /// The recorded time is over: nothing new from now on.
     func finish(now: Nanoseconds)
-    /// Whether nothing more is waited for.
-    var isSettled: Bool { get }
     func ready(_ session: ClientSession)
     func received(_ element: Span<UInt8>, _ session: ClientSession, now: Nanoseconds)
     /// A session is gone that was not ended by the scenario.
@@ -20,7 +18,6 @@ extension Scenario {
     func begin(at start: Nanoseconds) {}
     func act(now: Nanoseconds) -> Nanoseconds { .max }
     func finish(now: Nanoseconds) {}
-    var isSettled: Bool { true }
     func ready(_ session: ClientSession) {}
     func received(_ element: Span<UInt8>, _ session: ClientSession, now: Nanoseconds) {}
     func lost(_ session: ClientSession) {}
@@ -34,7 +31,12 @@ extension LoadPlan.ScenarioName {
         switch self {
         case .connect: Holding()
         case .idle: Idle(worker: worker)
-        case .echo, .chat, .room, .push, .churn, .reconnectStorm: Echo(worker: worker)
+        case .echo: Echo(worker: worker)
+        case .chat: Chat(worker: worker)
+        case .room: Room(worker: worker)
+        case .push: Push(worker: worker)
+        case .churn: Churn(worker: worker)
+        case .reconnectStorm: ReconnectStorm(worker: worker)
         }
     }
 
