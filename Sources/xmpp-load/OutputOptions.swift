@@ -6,11 +6,25 @@ internal import LoadTest
 struct OutputOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Write every parameter and figure there as one JSON object.", valueName: "file"))
     var json: String?
+    @Option(help: ArgumentHelp("Write a report with plots there, one page that needs nothing else.", valueName: "file"))
+    var html: String?
+    @Option(
+        help: ArgumentHelp(
+            "Exit with 3 unless this holds; may be repeated. For example p99<50ms, failures=0, rate>=5000.",
+            discussion: "Figures: \(Expectation.names.joined(separator: ", ")).", valueName: "condition"))
+    var expect: [String] = []
     @Flag(name: .shortAndLong, help: "No progress line.")
     var quiet = false
 
     func write(_ result: LoadResult) throws {
         if let json { try ResultFile.write(result, to: json) }
+        if let html {
+            do {
+                try Data(HTMLReport.page(result).utf8).write(to: URL(filePath: html))
+            } catch {
+                throw InvalidText("\(html) cannot be written")
+            }
+        }
     }
 }
 
@@ -21,7 +35,11 @@ enum ResultFile {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var data = try encoder.encode(result)
         data.append(UInt8(ascii: "\n"))
-        try data.write(to: URL(filePath: path))
+        do {
+            try data.write(to: URL(filePath: path))
+        } catch {
+            throw InvalidText("\(path) cannot be written")
+        }
     }
 
     static func read(_ path: String) throws -> LoadResult {

@@ -6,7 +6,9 @@ internal import LoadTest
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a scenario against a server (the word run may be left out).",
-        discussion: "Scenarios:\n"
+        discussion:
+            "Exit code: 0, 1 for a mistake in the flags, 2 when the run was given up, 3 when an expectation is not "
+            + "met.\n\nScenarios:\n"
             + LoadPlan.ScenarioName.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
 
     @Argument(help: "What the sessions do: \(LoadPlan.ScenarioName.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -21,6 +23,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         do {
+            let expectations = try output.expect.map { try Expectation($0) }
             let plan = try plan()
             DescriptorLimit.raise()
             let run = try LoadRun(plan)
@@ -32,6 +35,11 @@ struct RunCommand: ParsableCommand {
             FileHandle.standardOutput.write(Data(ReportText.summary(result).utf8))
             try output.write(result)
             if result.stopReason != nil { throw ExitCode(2) }
+            let missed = expectations.filter { !$0.isMet(by: result) }
+            for expectation in missed {
+                FileHandle.standardError.write(Data("xmpp-load: \(expectation.complaint(result))\n".utf8))
+            }
+            if !missed.isEmpty { throw ExitCode(3) }
         } catch let failure as ExitCode {
             throw failure
         } catch {

@@ -23,7 +23,7 @@ struct XMPPLoad: ParsableCommand {
               xmpp-load echo ws://127.0.0.1:5280/ws --sessions 100 --json echo.json --html echo.html
             """,
         version: Version.text,
-        subcommands: [RunCommand.self, SinkCommand.self],
+        subcommands: [RunCommand.self, SinkCommand.self, CompareCommand.self],
         defaultSubcommand: RunCommand.self)
 }
 

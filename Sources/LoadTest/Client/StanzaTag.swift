@@ -1,16 +1,16 @@
 /// What the start tag of a stanza says that a load test counts by: kind, id, whether it is an error. One pass over the
 /// tag, nothing is copied; a server is trusted to write XML.
-struct StanzaTag {
-    enum Kind {
+package struct StanzaTag {
+    package enum Kind {
         case message, iq, presence, other
     }
 
-    private(set) var kind = Kind.other
+    package private(set) var kind = Kind.other
     /// Place of the id's value, empty without one.
-    private(set) var id = 0..<0
-    private(set) var isError = false
+    package private(set) var id = 0..<0
+    package private(set) var isError = false
 
-    init(_ element: Span<UInt8>) {
+    package init(_ element: Span<UInt8>) {
         guard element.count > 4, element[0] == UInt8(ascii: "<") else { return }
         switch (element[1], element[2]) {
         case (UInt8(ascii: "m"), _): kind = .message

@@ -97,7 +97,7 @@ package struct Interval: Codable, Sendable {
     package var max: Nanoseconds
     package var failures: [String: Int]
 
-    init(_ tally: Tally, at: Double, seconds: Double, isLoad: Bool) {
+    package init(_ tally: Tally, at: Double, seconds: Double, isLoad: Bool) {
         self.at = at
         self.seconds = seconds
         self.isLoad = isLoad

@@ -15,7 +15,9 @@ package enum ReportText {
             }
         }
         if let cpu = result.watchedCPU {
-            let each = result.watchedCPUPerMillion.map { ", \(Decimal.text($0, digits: 2)) s for a million \(noun(result.plan.scenario))" }
+            let each = result.watchedCPUPerMillion.map {
+                ", \(Decimal.text($0, digits: 2)) s for a million \(noun(result.plan.scenario))"
+            }
             lines.append(row("watched process", "\(Decimal.text(cpu, digits: 2)) s of processor time\(each ?? "")"))
         }
         lines.append(row("own threads busy", shares(result.tool.workerCPUShares)))
