@@ -78,4 +78,4 @@ def test_an_expectation_that_is_not_met_gives_exit_code_3(sink, tmp_path, transp
 def test_a_run_that_only_fails_is_given_up_with_exit_code_2(tmp_path):
     result = load(tmp_path, "echo", "tcp://127.0.0.1:1", code=2)
     assert result["failures"] == {"connect": 4}
-    assert result["stopReason"] == "too many failures"
+    assert result["stopReason"] == "no session could log in"

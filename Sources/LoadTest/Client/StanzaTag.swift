@@ -41,7 +41,7 @@ package struct StanzaTag {
         } else if equals > 5, element[equals - 1] == UInt8(ascii: "e"), element[equals - 2] == UInt8(ascii: "p"),
             element[equals - 4] == UInt8(ascii: "t"), element[equals - 5] <= 0x20
         {
-            isError = end - start == 5 && element[start] == UInt8(ascii: "e")
+            isError = end - start == 5 && element[start + 1] == UInt8(ascii: "r")
         }
         return end
     }

@@ -46,6 +46,11 @@ package enum Decimal {
         return "\(sign)\(whole)." + String(repeating: "0", count: digits - rest.count) + rest
     }
 
+    /// Without places behind the point where there is nothing behind it, else with two.
+    package static func short(_ value: Double) -> String {
+        text(value, digits: value == value.rounded() ? 0 : 2)
+    }
+
     /// With a comma between thousands.
     package static func grouped(_ value: Double) -> String {
         let plain = text(value, digits: 0)

@@ -37,7 +37,7 @@ package struct Expectation: Sendable {
             throw InvalidText("--expect \(text): \(name) is none of \(names)")
         }
         let value = text[mark.upperBound...].filter { $0 != " " }
-        guard let limit = figure.isTime ? TimeText.parse(value).map(Double.init) : Double(value) else {
+        guard let limit = figure.isTime ? TimeText.parse(value).map({ Double($0) }) : Double(value) else {
             throw InvalidText("--expect \(text): \(value) is no \(figure.isTime ? "time such as 50ms" : "number")")
         }
         (self.figure, self.comparison, self.limit) = (figure, comparison, limit)

@@ -92,22 +92,18 @@ package enum HTMLReport {
     private static func parameters(_ plan: LoadPlan) -> [(String, String)] {
         let flow =
             switch plan.flow {
-            case .open(let rate, let ramp): "open loop, \(plain(rate)) a second, ramp \(plain(ramp)) s"
+            case .open(let rate, let ramp): "open loop, \(Decimal.short(rate)) a second, ramp \(Decimal.short(ramp)) s"
             case .closed(let window): "closed loop, window \(window)"
             }
         return [
             ("scenario", plan.scenario.rawValue), ("target", plan.target.url), ("domain", plan.domain),
             ("accounts", plan.accounts.user ?? "anonymous"), ("mechanism", plan.mechanism?.rawValue ?? "the strongest"),
-            ("sessions", "\(plan.sessions)"), ("sessions opened a second", "\(plain(plan.connectRate))"),
+            ("sessions", "\(plan.sessions)"), ("sessions opened a second", "\(Decimal.short(plan.connectRate))"),
             ("flow", flow),
-            ("message size", "\(plan.messageSize) bytes"), ("warm-up", "\(plain(plan.warmUp)) s"),
-            ("recorded", "\(plain(plan.duration)) s"), ("threads", "\(plan.threads)"),
+            ("message size", "\(plan.messageSize) bytes"), ("warm-up", "\(Decimal.short(plan.warmUp)) s"),
+            ("recorded", "\(Decimal.short(plan.duration)) s"), ("threads", "\(plan.threads)"),
             ("source addresses", plan.sources.isEmpty ? "the system's choice" : plan.sources.joined(separator: ", ")),
         ]
-    }
-
-    private static func plain(_ value: Double) -> String {
-        Decimal.text(value, digits: value == value.rounded() ? 0 : 2)
     }
 
     // MARK: Plots

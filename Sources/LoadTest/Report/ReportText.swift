@@ -54,7 +54,7 @@ package enum ReportText {
         let load: [LoadPlan.ScenarioName] = [.echo, .chat, .room]
         let what = load.contains(plan.scenario) ? ", \(plan.messageSize) bytes, \(flow)" : ""
         return "\(plan.scenario.rawValue) \(plan.target.url): \(plan.sessions) sessions\(what), "
-            + "\(Decimal.text(plan.duration, digits: 0)) s"
+            + "\(Decimal.short(plan.duration)) s"
     }
 
     static func noun(_ scenario: LoadPlan.ScenarioName) -> String {

@@ -37,7 +37,7 @@ package enum ResultComparison {
 
     private static func written(_ value: Double, _ isTime: Bool) -> String {
         if isTime { return TimeText.short(Nanoseconds(value)) }
-        return value < 100 ? Decimal.text(value, digits: 2) : Decimal.grouped(value)
+        return value < 100 && value != value.rounded() ? Decimal.text(value, digits: 2) : Decimal.grouped(value)
     }
 
     private static func layout(_ rows: [[String]]) -> String {

@@ -15,6 +15,7 @@ package final class LoadRun {
     private var openedAll: Nanoseconds?
     private var loadBegins: Nanoseconds?
     private var openedWorkers = 0
+    private var readyAtOpening = 0
     private var looks: [Int: Tally] = [:]
     private var lastLook: Nanoseconds = 0
     private var nextLook: Nanoseconds = 0
@@ -94,8 +95,9 @@ package final class LoadRun {
 
     private func take(_ item: WorkerNews, from worker: Int) {
         switch item {
-        case .opened:
+        case .opened(let ready):
             openedWorkers += 1
+            readyAtOpening += ready
             if openedWorkers == workers.count { beginLoad() }
         case .interval(let tally):
             looks[worker] = tally
@@ -108,6 +110,7 @@ package final class LoadRun {
 
     private func beginLoad() {
         openedAll = MonotonicClock.now()
+        guard readyAtOpening > 0 else { return stop("no session could log in") }
         // A moment ahead, so that all workers have heard of it.
         let start = MonotonicClock.now() + 20_000_000
         loadBegins = start

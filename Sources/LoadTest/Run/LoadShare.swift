@@ -40,8 +40,8 @@ enum WorkerOrder: Sendable {
 
 /// What a worker tells the run.
 enum WorkerNews: Sendable {
-    /// Every session is ready or has failed.
-    case opened
+    /// Every session is ready or has failed; how many are ready.
+    case opened(ready: Int)
     case interval(Tally)
     /// - cpu: processor time of the thread since the load began.
     case finished(Tally, cpu: Nanoseconds)

@@ -132,7 +132,7 @@ final class LoadWorker: SessionHost {
     private func finishOpening() {
         guard case .opening = phase, opened == sessions.count else { return }
         phase = .opened
-        report(.opened)
+        report(.opened(ready: recorder.result.sessionsReady))
     }
 
     // MARK: Sessions
