@@ -89,12 +89,16 @@ import Testing
         try withSink(settings) { _, webSocket in
             var plan = try plan(.echo, webSocket, seconds: 1)
             plan.flow = .open(rate: 200, ramp: 0)
-            let result = try LoadRun(plan).run()
-            #expect(result.latency.count == 200)
-            // Within 2 %, which leaves 8 ms for the wake-ups of both sides on a busy machine.
-            for value in [result.latency.p50, result.latency.p99] {
-                #expect((400_000_000...408_000_000).contains(value), "\(value)")
+            var found: [[Nanoseconds]] = []
+            // Other programs can only add to a latency: one quiet second of several is enough.
+            for _ in 1...5 {
+                let latency = try LoadRun(plan).run().latency
+                try #require(latency.count == 200)
+                try #require(latency.min >= 400_000_000)
+                found.append([latency.p50, latency.p99])
+                if found.last?.allSatisfy({ $0 <= 408_000_000 }) == true { return }
             }
+            Issue.record("not within 2 %: \(found)")
         }
     }
 
