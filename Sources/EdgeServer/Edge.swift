@@ -12,7 +12,7 @@ package final class Edge {
     private var running = 0
     private var publicSockets: [ListeningSocket] = []
     private var adminSocket: ListeningSocket?
-    private let watcher: SiteWatcher?
+    private let watcher: SiteWatcher
     /// Reads the configuration again; nil keeps the one there is.
     private var readSettings: () throws -> Settings? = { nil }
 
@@ -23,13 +23,13 @@ package final class Edge {
     package init(settings: Settings, log: any EdgeLog) throws {
         SignalReader.prepare()
         setup = try Setup(settings)
-        let site = try settings.publicFolder.map { try StaticSite.load($0, settings) }
         shared = Shared(log: log, limits: settings.limits)
         shared.health.use(settings.upstreams.map(\.server))
-        let main = try Worker(shared: shared, setup: setup, site: site)
+        let main = try Worker(shared: shared, setup: setup, site: nil)
         self.main = main
         ended = try Mailbox()
-        watcher = settings.publicFolder.map { SiteWatcher(loop: main.loop, folder: $0) }
+        watcher = SiteWatcher(loop: main.loop)
+        main.receive(.site(try loadSite()))
     }
 
     /// Binds all listeners and starts the workers; connections are accepted when it returns.
@@ -51,7 +51,7 @@ package final class Edge {
             stop()
             throw error
         }
-        watcher?.open { [unowned self] in publishSite() }
+        watcher.open { [unowned self] in publishSite() }
     }
 
     private func startWorker(_ index: Int, _ mailboxes: [Mailbox<WorkerMessage>]) throws {
@@ -132,15 +132,20 @@ package final class Edge {
     }
 
     private func publishSite() {
-        guard let folder = setup.settings.publicFolder else { return }
         do {
-            let site = try StaticSite.load(folder, setup.settings)
+            let site = try loadSite()
             main.receive(.site(site))
             for worker in workers { worker.mailbox.post(.site(site)) }
-            shared.log.notice("\(folder) loaded again")
+            if let folder = setup.settings.publicFolder { shared.log.notice("\(folder) loaded again") }
         } catch {
-            shared.log.problem("\(folder) cannot be loaded, the old pages stay: \(error)")
+            shared.log.problem("the page cannot be loaded, the old one stays: \(error)")
         }
+    }
+
+    private func loadSite() throws -> StaticSite? {
+        let folder = setup.settings.publicFolder
+        watcher.look(at: folder)
+        return try folder.map { try StaticSite.load($0, setup.settings) }
     }
 
     // MARK: Sockets

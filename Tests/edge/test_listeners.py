@@ -5,11 +5,12 @@ import socket
 import subprocess
 import time
 
-from harness.browser import Browser
+from harness.browser import CLOSING_FRAME, Browser
 from harness.edge import PROGRAM, Edge, eventually
 from harness.http import get
 from harness.stream import CLIENT
 from harness.table import Table
+from harness.upstream import END
 from harness.wire import Ended
 
 
@@ -128,6 +129,20 @@ def test_help_explains_every_flag():
     assert done.returncode == 0
     for flag in ("--listen", "--domain", "--upstream", "--public", "--workers", "--log-format", "--admin", "--config"):
         assert flag in done.stdout
+
+
+def test_who_said_goodbye_first_is_in_the_log_whatever_the_browser_did_after(upstream):
+    with Edge(upstream.address, options=("--log-format", "json")) as edge:
+        browser, stream = Table(edge, upstream).logged_in()
+        browser.send(CLOSING_FRAME)
+        browser.vanish()
+        stream.read_end()
+        assert eventually(lambda: edge.records()[-1].get("reason") == "client-closed")
+        browser, stream = Table(edge, upstream).logged_in()
+        stream.send(END)
+        assert browser.socket.receive_text() == CLOSING_FRAME
+        browser.vanish()
+        assert eventually(lambda: edge.records()[-1].get("reason") == "upstream-closed")
 
 
 def test_a_session_is_logged_at_its_begin_and_end_with_reason_and_counts(upstream, site):

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from harness.edge import eventually
+from harness.edge import Edge, eventually
 from harness.http import HTTPClient, get, once
 
 
@@ -55,6 +55,34 @@ def test_SF_004_SF_017_a_changed_file_gets_a_new_tag_and_its_length_fits(edge, s
     assert eventually(lambda: get(edge.address, "/app.mjs")["etag"] != before["etag"], timeout=15, every=0.2)
     after = get(edge.address, "/app.mjs")
     assert after.body == b"export const changed = true\n"
+
+
+def test_a_change_is_seen_without_a_word(edge, site):
+    (site / "app.mjs").write_text("export const changed = true\n")
+    assert eventually(lambda: get(edge.address, "/app.mjs").body == b"export const changed = true\n", timeout=15, every=0.2)
+
+
+def test_another_folder_is_taken_and_watched_after_SIGHUP_and_none_means_none(upstream, site, tmp_path):
+    second = tmp_path / "second"
+    second.mkdir()
+    (second / "index.html").write_text("second")
+    file = tmp_path / "edge.yaml"
+    text = f"upstreams: [edge.test={upstream.address}]\npublic: "
+    file.write_text(text + str(site))
+
+    def body(edge: Edge) -> bytes:
+        return get(edge.address).body
+
+    with Edge(options=("--config", str(file))) as edge:
+        assert body(edge).startswith(b"<!doctype html>")
+        file.write_text(text + str(second))
+        os.kill(edge.pid, signal.SIGHUP)
+        assert eventually(lambda: body(edge) == b"second")
+        (second / "index.html").write_text("changed")
+        assert eventually(lambda: body(edge) == b"changed")
+        file.write_text(text)
+        os.kill(edge.pid, signal.SIGHUP)
+        assert eventually(lambda: get(edge.address).status == 404)
 
 
 def test_SF_005_a_known_tag_is_answered_with_304_and_its_headers(edge):

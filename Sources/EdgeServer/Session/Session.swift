@@ -179,7 +179,12 @@ final class Session {
     /// The browser is gone without a word. The server must see a lost connection, not the end of the stream: a session
     /// that can be resumed stays alive then (XEP-0198 section 7).
     func clientLost(_ reason: EndReason) {
-        end(reason) { _ in }
+        switch stage {
+        // One side had already said goodbye: that is what ended the session.
+        case .clientEnded: end(.clientClosed) { _ in }
+        case .serverEnded: end(serverReason) { _ in }
+        default: end(reason) { _ in }
+        }
     }
 
     func clientDrained() {
@@ -281,7 +286,9 @@ final class Session {
             upstreamEnded()
             stream = nil
         default:
-            if trouble.concernsTheServer, let route = record.route { worker.shared.health.failed(route.upstream) }
+            if trouble.concernsTheServer, let route = record.route {
+                worker.shared.health.failed(route.upstream, at: worker.loop.now)
+            }
             fail(StreamFailure(trouble))
         }
         broken?.abandon()

@@ -3,17 +3,17 @@
 internal import Reactor
 
 final class SiteWatcher: LoopMember {
-    private let folder: String
-    private var signature: UInt64
+    private var folder: String?
+    private var signature: UInt64 = 0
     private var changed: (() -> Void)?
 
     /// Milliseconds between looks: an editor's save is on the page at the next reload by hand.
     private static let interval: UInt64 = 1_000
 
-    init(loop: EventLoop, folder: String) {
+    /// Compares with the folder as it is now: call before it is loaded, so that no change gets lost in between.
+    func look(at folder: String?) {
         self.folder = folder
-        signature = StaticSite.signature(folder)
-        super.init(loop: loop)
+        signature = folder.map(StaticSite.signature) ?? 0
     }
 
     func open(_ changed: @escaping () -> Void) {
@@ -23,7 +23,7 @@ final class SiteWatcher: LoopMember {
     }
 
     override func deadlineReached() {
-        let current = StaticSite.signature(folder)
+        let current = folder.map(StaticSite.signature) ?? 0
         if current != signature {
             signature = current
             changed?()
