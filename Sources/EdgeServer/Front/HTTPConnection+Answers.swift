@@ -148,7 +148,8 @@ extension HTTPConnection {
                 .methodNotAllowed, "This method is not allowed here.", toHEAD: false,
                 fields: [("Allow", "GET, HEAD, OPTIONS")])
         }
-        let state = place == .health ? AdminAnswer.alive : AdminAnswer.ready(worker.shared.health.snapshot(at: loop.now))
+        let health = worker.shared.health.snapshot(at: loop.now)
+        let state = place == .health ? AdminAnswer.alive : AdminAnswer.ready(health)
         startAnswer(HTTPStatus(rawValue: UInt16(clamping: state.status)) ?? .internalServerError)
         SecurityHeaders.appendNotice(to: &outbound, pool: loop.pool)
         endAnswer(Array(state.body.utf8), toHEAD: toHEAD)
