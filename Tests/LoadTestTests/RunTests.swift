@@ -76,8 +76,7 @@ import Testing
             plan.threads = 2
             plan.flow = .open(rate: 400, ramp: 0)
             let result = try LoadRun(plan).run()
-            // The two halves begin together, so that one message more or less falls on the border.
-            #expect((199...201).contains(result.sent), "\(result.sent)")
+            #expect(result.sent == 200)
             #expect(result.failures == [:])
         }
     }
@@ -85,18 +84,19 @@ import Testing
     @Test("The histogram agrees with a server that holds each answer back for a known time")
     func knownDelay() throws {
         var settings = SinkSettings()
-        settings.delay = 400_000_000
+        settings.delay = 1_500_000_000
         try withSink(settings) { _, webSocket in
             var plan = try plan(.echo, webSocket, seconds: 1)
+            plan.grace = 10
             plan.flow = .open(rate: 200, ramp: 0)
             var found: [[Nanoseconds]] = []
-            // Other programs can only add to a latency: one quiet second of several is enough.
+            // Other programs can only add to a latency: one quiet run of several is enough.
             for _ in 1...5 {
                 let latency = try LoadRun(plan).run().latency
                 try #require(latency.count == 200)
-                try #require(latency.min >= 400_000_000)
+                try #require(latency.min >= 1_500_000_000)
                 found.append([latency.p50, latency.p99])
-                if found.last?.allSatisfy({ $0 <= 408_000_000 }) == true { return }
+                if found.last?.allSatisfy({ $0 <= 1_530_000_000 }) == true { return }
             }
             Issue.record("not within 2 %: \(found)")
         }

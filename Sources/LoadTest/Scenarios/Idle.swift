@@ -40,9 +40,6 @@ final class Idle: Scenario {
         return .max
     }
 
-    /// Those whose turn fell on the end are asked late rather than never.
-    func finish(now: Nanoseconds) { _ = act(now: max(now, worker.recorder.span.upperBound)) }
-
     private func ask(_ session: ClientSession, intended: Nanoseconds, now: Nanoseconds) {
         let lag = UInt32(clamping: now - intended)
         let id = MessageID(tag: worker.tag, sender: UInt32(session.index), intended: intended, lag: lag)
