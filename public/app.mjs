@@ -41,6 +41,18 @@ function openDatabase() {
 
 const storage = openStorage();
 
+let workerStarted = false;
+
+/** The page without a network (sw.mjs). Nothing of it is needed before somebody is in. */
+function startWorker() {
+  if (workerStarted) return;
+  workerStarted = true;
+  const { trustedTypes } = /** @type {any} */ (globalThis);
+  const url = new URL('sw.mjs', page).href;
+  const trusted = trustedTypes ? trustedTypes.createPolicy('app-sw', { createScriptURL: () => url }).createScriptURL('') : url;
+  navigator.serviceWorker?.register(trusted).catch(() => {});
+}
+
 /** @param {HTMLElement} view */
 const show = (view) => document.querySelector('#app')?.replaceChildren(view);
 
@@ -93,6 +105,9 @@ function showLogin(config, failure = null) {
         const { keepLogin } = await import('./features/stay.mjs');
         await keepLogin(host, account.bare, client.connection.options.credentials.keys).catch(() => {});
       }
+      const { kept } = await client.chats;
+      if (stay) kept.start();
+      startWorker();
     },
   }));
 }
@@ -109,15 +124,20 @@ async function showGuest(config, room) {
  * @param {import('./xmpp/discovery.mjs').Config} config
  */
 async function goOn(config) {
-  const [{ forgetLogin, keptLogin }, { logIn }, { shellView }, { parseJid }] = await Promise.all([
+  const [{ forgetLogin, keptLogin }, { makeClient, restore }, { shellView }, { parseJid }] = await Promise.all([
     import('./features/stay.mjs'), import('./features/client.mjs'), import('./ui/app-shell.mjs'), import('./xmpp/jid.mjs')]);
   const host = hostFor();
   const kept = await keptLogin(host).catch(() => null);
   const account = parseJid(kept?.account);
   if (!kept || !account) return showLogin(config);
   try {
-    const client = await logIn({ config, account, keys: kept.keys, host });
-    show(shellView(client, config));
+    const client = makeClient({ config, account, keys: kept.keys, host });
+    // What an earlier visit left is shown at once; then a network that is away is nothing to stop for.
+    const there = await restore(client).catch(() => false);
+    if (there) show(shellView(client, config));
+    await client.connection.start(there);
+    if (!there) show(shellView(client, config));
+    startWorker();
   } catch (error) {
     // Only a refusal makes what is kept useless; a server that is down does not.
     const failure = asFailure(error);

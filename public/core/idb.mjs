@@ -41,3 +41,6 @@ export const write = (factory, store, key, value) => run(factory, store, 'readwr
 
 /** @param {IDBFactory} factory @param {string} store @param {string} key */
 export const remove = (factory, store, key) => run(factory, store, 'readwrite', (objects) => objects.delete(key));
+
+/** @param {IDBFactory} factory @param {string} store */
+export const clear = (factory, store) => run(factory, store, 'readwrite', (objects) => objects.clear());

@@ -10,16 +10,18 @@ import { Carbons } from './carbons.mjs';
 import { Chat } from './chat.mjs';
 import { Conversations } from './conversations.mjs';
 import { History } from './history.mjs';
+import { KeptConversations } from './kept.mjs';
 import { Archive } from './mam.mjs';
 import { Rooms } from './muc.mjs';
 import { startSelfPing } from './muc-ping.mjs';
 import { Presence } from './presence.mjs';
+import { stays } from './stay.mjs';
 import { Upload } from './upload.mjs';
 
 /**
  * @typedef {{
  *   conversations: Conversations, presence: Presence, chat: Chat, history: History, rooms: Rooms, bookmarks: Bookmarks, disco: Disco,
- *   blocking: Blocking, upload: Upload, avatars: Avatars, nameOf(jid: string): string, begin(): Promise<() => Promise<void>>,
+ *   blocking: Blocking, upload: Upload, avatars: Avatars, kept: KeptConversations, nameOf(jid: string): string, begin(): Promise<() => Promise<void>>,
  * }} Chats begin: what has to be done before we become available; it gives what has to be done after
  */
 
@@ -61,14 +63,16 @@ export function startChats({ account, router, roster, host }) {
   });
   // A room that is gone must not be made anew by the next login.
   rooms.on('destroyed', (jid) => bookmarks.remove(jid).catch(() => {}));
+  /** @param {string} jid */
+  const nameOf = (jid) => {
+    const room = rooms.all.get(jid);
+    if (room) return bookmarks.all.get(jid)?.name || room.name || roster.nameOf(jid);
+    const occupant = rooms.all.has(bareOf(jid)) ? parseJid(jid)?.resource : '';
+    return occupant || roster.contacts.get(jid)?.name || conversations.all.get(jid)?.name || roster.nameOf(jid);
+  };
+  const kept = new KeptConversations(host, account.bare, { conversations, history, nameOf });
   return {
-    conversations, presence, chat, history, rooms, bookmarks, disco, blocking, upload, avatars,
-    nameOf(jid) {
-      const room = rooms.all.get(jid);
-      if (room) return bookmarks.all.get(jid)?.name || room.name || roster.nameOf(jid);
-      const occupant = rooms.all.has(bareOf(jid)) ? parseJid(jid)?.resource : '';
-      return occupant || roster.nameOf(jid);
-    },
+    conversations, presence, chat, history, rooms, bookmarks, disco, blocking, upload, avatars, kept, nameOf,
     async begin() {
       const mark = history.mark();
       const left = rooms.left();
@@ -78,10 +82,14 @@ export function startChats({ account, router, roster, host }) {
       return async () => {
         const rejoined = rooms.rejoin(left);
         await history.catchUp(mark);
+        kept.settle();
         await blocking.load().catch(() => {});
-        await bookmarks.load().catch(() => {});
+        const known = await bookmarks.load().then(() => true, () => false);
         for (const bookmark of bookmarks.all.values()) void enter(bookmark);
+        // A room of an earlier visit that was left elsewhere since.
+        for (const { jid, kind } of [...conversations.all.values()]) if (known && kind === 'room' && !rooms.all.has(jid)) conversations.close(jid);
         await rejoined;
+        if (stays(host.storage)) kept.start();
       };
     },
   };

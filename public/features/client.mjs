@@ -17,16 +17,17 @@ import { Roster } from './roster.mjs';
  * @typedef {{
  *   account: import('../xmpp/jid.mjs').Jid, connection: Connection, router: Router, roster: Roster,
  *   chats: Promise<import('./chats.mjs').Chats>, started?: import('./chats.mjs').Chats, host: Host,
+ *   provide(chats: import('./chats.mjs').Chats): void,
  * }} Client
  */
 
 /**
- * Logs in. Throws the Failure to show when that does not work.
+ * A client that has not yet connected.
  * @param {{ config: import('../xmpp/discovery.mjs').Config, account: import('../xmpp/jid.mjs').Jid, password?: string, host: Host,
  *   keys?: import('../xmpp/sasl/scram.mjs').ScramKeys }} login either the password or what was kept of it
- * @returns {Promise<Client>}
+ * @returns {Client}
  */
-export async function logIn({ config, account, password, keys, host }) {
+export function makeClient({ config, account, password, keys, host }) {
   const { clock, secure, storage, lang } = host;
   const connection = new Connection({
     account, credentials: { username: account.local, password, keys }, resource: `edge.${randomId(4)}`, lang, secure, storage, clock,
@@ -36,27 +37,54 @@ export async function logIn({ config, account, password, keys, host }) {
   const roster = new Roster(router, storage);
   /** @type {(chats: import('./chats.mjs').Chats) => void} */
   let provide = () => {};
+  const chats = new Promise((/** @type {typeof provide} */ resolve) => (provide = resolve));
   /** @type {Client} */
-  const client = { account, connection, router, roster, host, chats: new Promise((resolve) => (provide = resolve)) };
+  const client = { account, connection, router, roster, host, chats, provide };
   connection.on('ready', ({ resumed, lost, unsent, features }) => {
     if (resumed) return;
     if (!account.local) client.account = connection.jid; // a guest's address is the server's choice
-    void begin(client, provide, [...lost, ...unsent], features.child('ver', ROSTER_VERSION) !== null);
+    void begin(client, [...lost, ...unsent], features.child('ver', ROSTER_VERSION) !== null);
   });
-  await connection.start();
   return client;
 }
 
 /**
+ * Logs in. Throws the Failure to show when that does not work.
+ * @param {Parameters<typeof makeClient>[0]} login
+ */
+export async function logIn(login) {
+  const client = makeClient(login);
+  await client.connection.start();
+  return client;
+}
+
+/**
+ * Shows what an earlier visit left before there is a connection.
+ * @param {Client} client @returns {Promise<boolean>} false: nothing was left
+ */
+export async function restore(client) {
+  const chats = await startOnce(client);
+  const found = await chats.kept.restore();
+  if (found) client.roster.recall();
+  if (found) client.provide(chats);
+  return found;
+}
+
+/** @param {Client} client */
+async function startOnce(client) {
+  const { startChats } = await import('./chats.mjs');
+  return (client.started ??= startChats(client));
+}
+
+/**
  * A new session: fetch what the server keeps, then become available.
- * @param {Client} client @param {(chats: import('./chats.mjs').Chats) => void} provide
+ * @param {Client} client
  * @param {import('../xmpp/xml.mjs').XmlElement[]} again what may have been lost @param {boolean} versions of the roster
  */
-async function begin(client, provide, again, versions) {
+async function begin(client, again, versions) {
   await client.roster.load(versions).catch(() => {});
-  const { startChats } = await import('./chats.mjs');
-  const chats = (client.started ??= startChats(client));
-  provide(chats);
+  const chats = await startOnce(client);
+  client.provide(chats);
   const goOn = await chats.begin();
   chats.presence.announce();
   await goOn();

@@ -9,6 +9,8 @@ const KEPT = 200; // conversations whose drafts and read marks are remembered
 /** One person or room to talk with. */
 export class Conversation {
   log = new MessageLog();
+  /** What it was called at an earlier visit. */
+  name = '';
   unread = 0;
   mentioned = false;
   draft = '';
@@ -74,6 +76,14 @@ export class Conversations extends Emitter {
       this.emit('list');
     }
     return conversation;
+  }
+
+  /**
+   * Drops what an earlier visit left of a conversation.
+   * @param {Conversation} conversation
+   */
+  dropKept(conversation) {
+    if (conversation.log.dropKept()) this.emit('removed', { conversation });
   }
 
   /** @param {string} jid */

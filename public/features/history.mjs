@@ -27,13 +27,34 @@ export class History {
     return this.#newest;
   }
 
+  /**
+   * Where an earlier visit ended.
+   * @param {string} mark
+   */
+  goOnFrom(mark) {
+    this.#newest = mark;
+  }
+
   /** @param {string} mark */
   async catchUp(mark) {
     try {
-      if (mark) await this.archive.follow({ after: mark }, (messages) => this.#take(messages));
-      else this.#take((await this.archive.page({ before: '', max: FIRST })).messages);
+      if (!mark || !(await this.#follow(mark))) this.#take((await this.archive.page({ before: '', max: FIRST })).messages);
     } catch {
       // No archive, or not now: what is here stays, and reading back asks again.
+    }
+  }
+
+  /**
+   * @param {string} mark @returns {Promise<boolean>} false: the archive does not know it any more, and there may be a gap
+   */
+  async #follow(mark) {
+    try {
+      await this.archive.follow({ after: mark }, (messages) => this.#take(messages));
+      return true;
+    } catch (error) {
+      if (/** @type {{ condition?: string }} */ (error).condition !== 'item-not-found') throw error;
+      for (const conversation of this.conversations.all.values()) if (conversation.kind === 'chat') this.conversations.dropKept(conversation);
+      return false;
     }
   }
 

@@ -7,9 +7,10 @@
  *   key: string, id: string, ids: string[], from: string, mine: boolean, body: string, time: number, delivery: Delivery,
  *   error: string, corrected: boolean, encrypted: string, url: string, archiveId: string, markable: boolean, kind: 'text' | 'event',
  *   author: string, reactions: Map<string, { from: string, emojis: string[], time: number }>, retracted: boolean, reason: string,
- *   quote: { id: string, from: string, text: string } | null,
+ *   quote: { id: string, from: string, text: string } | null, kept: boolean,
  * }} Message `from`: bare JID, or the occupant's JID in rooms; `author`: who may change it, the same or a room's lasting id
- *   for the person (XEP-0421); `key` is unique for the life of the page
+ *   for the person (XEP-0421); `key` is unique for the life of the page;
+ *   `kept`: of an earlier visit, and there may be a gap behind it
  */
 
 /** @type {Delivery[]} */
@@ -21,7 +22,7 @@ let lastKey = 0;
 export const makeMessage = (message) => ({
   key: `m${(lastKey += 1)}`, id: '', ids: [], mine: false, delivery: '', error: '', corrected: false, encrypted: '',
   url: '', archiveId: '', markable: false, kind: 'text',
-  author: message.from, reactions: new Map(), retracted: false, reason: '', quote: null, ...message,
+  author: message.from, reactions: new Map(), retracted: false, reason: '', quote: null, kept: false, ...message,
 });
 
 /**
@@ -129,11 +130,19 @@ export class MessageLog {
     return changed;
   }
 
+  /** Drops what an earlier visit left: nobody knows what was said since. */
+  dropKept() {
+    const kept = this.messages.filter((message) => message.kept);
+    for (const message of kept) this.remove(message);
+    return kept.length > 0;
+  }
+
   /** @param {Message} known @param {Message} again */
   #merge(known, again) {
     known.ids = [...new Set([...known.ids, ...again.ids])];
     for (const id of known.ids) this.#byId.set(id, known);
     known.archiveId ||= again.archiveId;
+    known.kept &&= again.kept;
     // A room's lasting id for us is only known when our message comes back.
     if (known.author === known.from) known.author = again.author;
     if (known.mine && again.mine) this.deliver(known, 'sent');

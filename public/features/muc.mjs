@@ -137,12 +137,12 @@ export class Rooms extends Emitter {
   /** @param {Conversation} conversation @param {string} body @param {{ url?: string }} more */
   send(conversation, body, { url } = {}) {
     const room = this.all.get(conversation.jid);
-    if (!room) return;
+    const from = room?.address ?? `${conversation.jid}/${this.router.connection.jid.local}`;
     const id = randomId();
     this.conversations.add(conversation, makeMessage({
-      id, ids: senderIds(room.address, id), from: room.address, mine: true, body, url, time: this.router.clock.now(), delivery: 'pending',
+      id, ids: senderIds(from, id), from, mine: true, body, url, time: this.router.clock.now(), delivery: room ? 'pending' : 'failed',
     }));
-    this.router.send(textMessage({ to: room.jid, type: 'groupchat', id, body, url }));
+    if (room) this.router.send(textMessage({ to: room.jid, type: 'groupchat', id, body, url }));
   }
 
   /** @param {Conversation} conversation @param {Message} message @param {string} body */
@@ -168,14 +168,25 @@ export class Rooms extends Emitter {
     return !complete && messages.length > 0;
   }
 
-  /** @param {Room} room @param {Conversation} _conversation */
-  async #catchUp(room, _conversation) {
+  /** @param {Room} room @param {Conversation} conversation */
+  async #catchUp(room, conversation) {
     try {
-      if (room.newest) await this.archive.follow({ room: room.jid, after: room.newest }, (messages) => this.#history(room, messages, true));
+      if (!room.newest && conversation.log.last) await this.#join(room, conversation);
+      else if (room.newest) await this.archive.follow({ room: room.jid, after: room.newest }, (messages) => this.#history(room, messages, true));
       else this.#history(room, (await this.archive.page({ room: room.jid, before: '', max: HISTORY })).messages, true);
     } catch {
       // A room whose archive does not answer is still a room.
     }
+  }
+
+  /**
+   * What an earlier visit left is only of use when the last page reaches down to it.
+   * @param {Room} room @param {Conversation} conversation
+   */
+  async #join(room, conversation) {
+    const { messages } = await this.archive.page({ room: room.jid, before: '', max: HISTORY });
+    if (messages.length > 0 && !messages.some(({ archiveId }) => conversation.log.find(`archive ${archiveId}`))) this.conversations.dropKept(conversation);
+    this.#history(room, messages, true);
   }
 
   /** @param {Room} room @param {import('./mam.mjs').Archived[]} messages @param {boolean} [newest] */

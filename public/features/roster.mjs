@@ -42,7 +42,7 @@ export class Roster extends Emitter {
 
   /** @param {boolean} [versions] whether the server can say that nothing changed (RFC 6121 section 2.6) */
   async load(versions = false) {
-    if (versions) this.#recall();
+    if (versions) this.recall();
     const result = await this.router.ask('get', el('query', { xmlns: ROSTER, ver: versions ? this.#version : null }));
     const query = result.child('query', ROSTER);
     if (query || !versions) {
@@ -54,7 +54,7 @@ export class Roster extends Emitter {
   }
 
   /** What was kept at the last visit. */
-  #recall() {
+  recall() {
     if (this.#version) return;
     try {
       const { version, contacts } = JSON.parse(this.storage.getItem(this.key) ?? '');

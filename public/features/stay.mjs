@@ -1,10 +1,15 @@
 // "Stay signed in": keeps the salted password as a key that can sign but cannot be read, never the password (security rule 6).
 // A server that changes salt or rounds makes it useless; then the person is asked again.
 
-import { read, remove, write } from '../core/idb.mjs';
+import { clear, read, remove, write } from '../core/idb.mjs';
+import { forgetConversations } from './kept.mjs';
+import { rosterKey } from './roster.mjs';
 
 const STORE = 'logins';
 const KEY = 'edge.stay';
+
+/** @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage */
+export const stays = (storage) => Boolean(storage.getItem(KEY));
 
 /** @typedef {{ storage: import('../xmpp/sasl/choose.mjs').KeyValue, indexedDB: IDBFactory }} Host */
 
@@ -30,4 +35,15 @@ export async function forgetLogin({ storage, indexedDB }) {
   const account = storage.getItem(KEY);
   storage.removeItem(KEY);
   if (account) await remove(indexedDB, STORE, account);
+}
+
+/**
+ * Takes from this computer what the account left there, as far as it can be fetched again.
+ * @param {Host} host @param {string} account
+ */
+export async function forgetAccount(host, account) {
+  await forgetLogin(host).catch(() => {});
+  host.storage.removeItem(rosterKey(account));
+  await forgetConversations(host.indexedDB, account).catch(() => {});
+  await clear(host.indexedDB, 'avatars').catch(() => {});
 }

@@ -59,7 +59,8 @@ export function conversationView(client, chats, jid, { back, live }) {
 
   const list = messageList(conversation, {
     nameOf,
-    older,
+    // Without a connection there may be more, but not now.
+    older: () => (client.connection.online ? older() : Promise.reject(new Error('offline'))),
     find: (id) => idsOf(id).map((one) => conversation.log.find(one)).find(Boolean) ?? null,
     retry: (message) => conversations.retry(conversation, message, (body, more) => void speech.send(conversation, body, more)),
   });

@@ -108,7 +108,7 @@ export async function accountDialog(client) {
     h('option', { value: show, selected: show === presence.own.show }, t(`show.${show}`))));
   const out = h('button', {
     class: 'button danger', type: 'button',
-    on: { click: async () => { await (await import('../features/stay.mjs')).forgetLogin(host).catch(() => {}); connection.stop(); setTimeout(() => location.reload(), 300); } },
+    on: { click: async () => { connection.stop(); await (await import('../features/stay.mjs')).forgetAccount(host, account.bare); setTimeout(() => location.reload(), 300); } },
   }, t('account.sign-out'));
   const dialog = openDialog({
     title: t('account.title'),

@@ -82,11 +82,14 @@ export class Connection extends Emitter {
     return this.state.name === 'online';
   }
 
-  /** The first login. Throws the Failure to show; the connection is of no use then. */
-  async start() {
+  /**
+   * The first login. Throws the Failure to show; the connection is of no use then.
+   * @param {boolean} [patient] what may pass is no failure, and tried again
+   */
+  async start(patient = false) {
     await this.#connect();
     const { name, failure } = this.state;
-    if (name !== 'online') {
+    if (name !== 'online' && !(patient && name === 'waiting')) {
       this.#end(failure);
       throw failure ?? new Failure('connection-lost');
     }

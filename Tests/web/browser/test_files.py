@@ -6,7 +6,12 @@ import uuid
 
 from playwright.sync_api import expect
 
+from harness.edge import eventually
+
 PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGNkYPjPwMDAxMDAwMDAAAANHQEDasKb6QAAAABJRU5ErkJggg==")
+
+INDEXED = """() => new Promise((resolve) => { indexedDB.open('edge').onsuccess = ({ target: { result } }) => {
+    result.transaction('avatars').objectStore('avatars').get('index').onsuccess = ({ target }) => resolve('bob@edge.test' in (target.result ?? {})); }; })"""
 
 
 def test_a_picture_is_sent_and_shown_when_asked_for(person):
@@ -44,8 +49,7 @@ def test_pictures_of_contacts_are_shown_also_at_the_next_visit(person, client, s
     alice = person().log_in("alice")
     face = alice.page.locator('.entry[data-jid="bob@edge.test"] .avatar img')
     expect(face).to_be_visible()
-    alice.page.wait_for_function("""() => new Promise((resolve) => { indexedDB.open('edge').onsuccess = ({ target: { result } }) => {
-        result.transaction('avatars').objectStore('avatars').get('index').onsuccess = ({ target }) => resolve('bob@edge.test' in (target.result ?? {})); }; })""")
+    assert eventually(lambda: alice.page.evaluate(INDEXED))
     alice.page.screenshot(path=shots / "avatars.png")
     alice.log_in("alice")
     expect(face).to_be_visible()

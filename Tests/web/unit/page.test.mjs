@@ -51,6 +51,12 @@ test('no module is long, and none imports from outside', () => {
   }
 });
 
+test('the page without a network knows every file', () => {
+  const listed = [.../const FILES = \[([^\]]*)\]/.exec(read('sw.mjs'))[1].matchAll(/'([^']+)'/g)].map(([, name]) => name);
+  const all = readdirSync(root, { recursive: true }).map(String).filter((name) => /\.\w+$/.test(name) && name !== 'sw.mjs');
+  assert.deepEqual(listed.sort(), all.sort());
+});
+
 test('the whole page stays below 150 kB compressed', () => {
   const size = files.filter((name) => !languages.includes(name) || name === 'i18n/en.json').reduce((sum, name) => sum + gzipSync(read(name)).length, 0);
   assert.ok(size < 150_000, `${size}`);

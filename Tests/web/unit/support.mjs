@@ -87,3 +87,46 @@ export class FakeConnection extends Emitter {
   send = (stanza) => this.sent.push(stanza);
   receive = (xml) => this.emit('element', parse(xml));
 }
+
+/** As much of IndexedDB as core/idb.mjs uses. */
+export class MemoryDatabases {
+  stores = new Map();
+  #later(work) {
+    const request = {};
+    queueMicrotask(() => {
+      try {
+        request.result = work();
+        request.onsuccess?.();
+      } catch (error) {
+        request.error = error;
+        request.onerror?.();
+      }
+    });
+    return request;
+  }
+
+  #objects(name) {
+    const map = this.stores.get(name);
+    return {
+      get: (key) => this.#later(() => structuredClone(map.get(key))),
+      put: (value, key) => this.#later(() => void map.set(key, structuredClone(value))),
+      delete: (key) => this.#later(() => void map.delete(key)),
+      clear: () => this.#later(() => map.clear()),
+    };
+  }
+
+  open() {
+    const database = {
+      close() {},
+      objectStoreNames: { contains: (name) => this.stores.has(name) },
+      createObjectStore: (name) => void this.stores.set(name, new Map()),
+      transaction: () => ({ objectStore: (name) => this.#objects(name) }),
+    };
+    const request = { result: database };
+    queueMicrotask(() => {
+      request.onupgradeneeded?.();
+      request.onsuccess?.();
+    });
+    return request;
+  }
+}

@@ -1,0 +1,70 @@
+"""The page while there is no service at all, for whoever stays signed in."""
+
+import re
+import uuid
+from pathlib import Path
+
+from playwright.sync_api import expect
+from prosody import free_port
+from test_connection import try_now
+
+from harness.edge import Edge, eventually
+
+ROOT = Path(__file__).resolve().parents[3]
+READY = "() => navigator.serviceWorker.ready.then(async () => (await (await caches.open('edge-page')).keys()).length > 60)"
+KEPT = """(word) => new Promise((resolve) => { indexedDB.open('edge').onsuccess = ({ target: { result } }) => {
+    result.onversionchange = () => result.close();
+    result.transaction('conversations').objectStore('conversations').get('alice@edge.test').onsuccess = ({ target }) =>
+        resolve((target.result?.conversations ?? []).some(({ messages }) => messages.some(({ body }) => body === word))); }; })"""
+
+
+def test_recent_conversations_are_read_without_a_network_and_go_on_with_it(person, prosody, shots):
+    where = f"127.0.0.1:{free_port()}"
+
+    def edge() -> Edge:
+        return Edge(f"127.0.0.1:{prosody.port}", public=ROOT / "public", listen=(where,))
+
+    alice, bob = person(), person().log_in("bob").open_chat("alice")
+    alice.address = f"http://{where}/"
+    before, between, after = (uuid.uuid4().hex for _ in range(3))
+    with edge():
+        alice.visit()
+        alice.page.get_by_label("Stay signed in on this computer").check()
+        alice.fill_login("alice", "secret")
+        alice.wait_online()
+        alice.open_chat("bob")
+        alice.say(before)
+        bob.sees(before)
+        assert eventually(lambda: alice.page.evaluate(KEPT, before))
+        assert eventually(lambda: alice.page.evaluate(READY))
+    bob.say(between)
+    alice.page.reload()
+    expect(alice.page.locator(".status-line")).to_be_visible()
+    alice.open_chat("bob")
+    alice.sees(before)
+    alice.sees(between, times=0)
+    alice.page.screenshot(path=shots / "offline-reading.png")
+    alice.say(after)
+    expect(alice.page.locator(".row.mine", has_text=after).locator(".mark.pending")).to_be_visible()
+    with edge():
+        try_now(alice)
+        alice.wait_online()
+        alice.sees(between)
+        bob.sees(after)
+        alice.sees(after)
+        bob.sees(before)
+        alice.page.get_by_role("button", name="My account").click()
+        alice.page.get_by_role("button", name="Sign out").click()
+        expect(alice.page.get_by_role("button", name="Sign in")).to_be_visible()
+        assert not alice.page.evaluate(KEPT, before)
+        alice.context.close()
+    # Chromium itself notes what cannot be reached.
+    alice.complaints = [text for text in alice.complaints if not re.search("WebSocket|Failed to load|ERR_CONNECTION", text)]
+
+
+def test_the_page_can_be_installed(person):
+    alice = person().visit()
+    manifest = alice.page.evaluate("async () => (await fetch(document.querySelector('link[rel=manifest]').href)).json()")
+    assert manifest["display"] == "standalone"
+    for icon in manifest["icons"]:
+        assert alice.page.request.get(alice.address + icon["src"]).headers["content-type"].startswith("image/svg+xml")

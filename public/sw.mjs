@@ -1,0 +1,72 @@
+// The page without a network: keeps its files as they were at the last visit, and gives them only when the service does
+// not answer. Never touches what is said: sessions, uploads and other hosts pass by.
+
+const CACHE = 'edge-page';
+const PATIENCE = 4_000; // a network that says nothing for so long is none
+const FILES = [
+  'app.mjs', 'core/bytes.mjs', 'core/emitter.mjs', 'core/idb.mjs', 'core/result.mjs', 'css/page.css', 'css/tokens.css', 'embed.html',
+  'features/avatars.mjs', 'features/blocking.mjs', 'features/bookmarks.mjs', 'features/carbons.mjs', 'features/changes.mjs', 'features/chat.mjs',
+  'features/chats.mjs', 'features/client.mjs', 'features/conversations.mjs', 'features/history.mjs', 'features/kept.mjs', 'features/mam.mjs',
+  'features/message-log.mjs', 'features/message.mjs', 'features/muc-admin.mjs', 'features/muc-ping.mjs', 'features/muc.mjs', 'features/presence.mjs',
+  'features/register.mjs', 'features/room.mjs', 'features/roster.mjs', 'features/stay.mjs', 'features/styling.mjs', 'features/upload.mjs',
+  'i18n/en.json', 'i18n/i18n.mjs', 'i18n/ru.json', 'i18n/zh-Hans.json', 'icons/icon.svg', 'icons/maskable.svg', 'index.html', 'manifest.webmanifest',
+  'ui/a11y-live.mjs', 'ui/app-shell.mjs', 'ui/composer.mjs', 'ui/conversation.mjs', 'ui/data-form.mjs', 'ui/dialogs.mjs', 'ui/dom.mjs',
+  'ui/guest.mjs', 'ui/icons.mjs', 'ui/linkify.mjs', 'ui/login.mjs', 'ui/media.mjs', 'ui/message-list.mjs', 'ui/message-row.mjs', 'ui/notify.mjs',
+  'ui/people.mjs', 'ui/register.mjs', 'ui/room-admin.mjs', 'ui/rooms.mjs', 'ui/roster-list.mjs', 'ui/shortcuts.mjs', 'ui/status-line.mjs',
+  'ui/toasts.mjs', 'xmpp/bosh-exchange.mjs', 'xmpp/caps.mjs', 'xmpp/connection.mjs', 'xmpp/disco.mjs', 'xmpp/discovery.mjs', 'xmpp/errors.mjs',
+  'xmpp/fallback.mjs', 'xmpp/forms.mjs', 'xmpp/jid.mjs', 'xmpp/ns.mjs', 'xmpp/router.mjs', 'xmpp/sasl/anonymous.mjs', 'xmpp/sasl/choose.mjs',
+  'xmpp/sasl/plain.mjs', 'xmpp/sasl/scram.mjs', 'xmpp/session.mjs', 'xmpp/sm.mjs', 'xmpp/transport-bosh.mjs', 'xmpp/transport-ws.mjs',
+  'xmpp/transport.mjs', 'xmpp/xml.mjs',
+];
+const scope = /** @type {any} */ (globalThis).registration.scope;
+
+/**
+ * A file of the page by its name in it, '' for everything else. Room and language are in the query, and the page itself is one file.
+ * @param {Request} request
+ */
+function nameOf({ url, method }) {
+  if (method !== 'GET' || !url.startsWith(scope)) return '';
+  const name = url.slice(scope.length).replace(/[?#].*$/, '') || 'index.html';
+  return FILES.includes(name) || name === 'config.json' ? name : '';
+}
+
+/** @param {string} name */
+const keyOf = (name) => new URL(name, scope).href;
+
+/** @param {Request} request @param {string} name */
+async function answer(request, name) {
+  const cache = await caches.open(CACHE);
+  const kept = () => cache.match(keyOf(name));
+  /** @type {Promise<undefined>} */
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  try {
+    const response = await Promise.race([fetch(request), late.then(async () => /** @type {Response | undefined} */ (await kept()))]) ?? await fetch(request);
+    // What a proxy in front says instead of a service that is away is not the page.
+    if (response.status >= 500) return (await kept()) ?? response;
+    if (response.status === 200) await cache.put(keyOf(name), response.clone());
+    return response;
+  } catch (error) {
+    const found = await kept();
+    if (found) return found;
+    throw error;
+  }
+}
+
+/** Puts in what is not there yet; each visit brings the rest up to date as it asks for it. */
+async function fillCache() {
+  const cache = await caches.open(CACHE);
+  const there = new Set((await cache.keys()).map(({ url }) => url));
+  for (const name of there) if (!nameOf(new Request(name))) await cache.delete(name);
+  await Promise.all([...FILES, 'config.json'].filter((name) => !there.has(keyOf(name))).map((name) => cache.add(keyOf(name))));
+}
+
+addEventListener('install', (event) => {
+  /** @type {any} */ (globalThis).skipWaiting();
+  /** @type {any} */ (event).waitUntil(fillCache());
+});
+addEventListener('activate', (event) => /** @type {any} */ (event).waitUntil(/** @type {any} */ (globalThis).clients.claim()));
+addEventListener('fetch', (event) => {
+  const { request, respondWith } = /** @type {any} */ (event);
+  const name = nameOf(request);
+  if (name) respondWith.call(event, answer(request, name));
+});
