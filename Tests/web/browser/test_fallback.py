@@ -1,0 +1,119 @@
+"""The page where WebSockets do not get through: the same chat over BOSH, and back to a WebSocket when one works."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from harness.edge import eventually
+from harness.proxy import Proxy
+
+
+def words(count: int) -> list[str]:
+    return [f"{n} {uuid.uuid4().hex[:8]}" for n in range(count)]
+
+
+@pytest.fixture
+def proxy(service: str) -> Iterator[Proxy]:
+    parts = urlsplit(service)
+    with Proxy((parts.hostname or "", parts.port or 80), websockets="refuse") as between:
+        yield between
+
+
+@pytest.fixture
+def behind(person, proxy: Proxy) -> Iterator:
+    """Makes people behind the proxy, whose cuts and refusals Chromium notes on the console by itself."""
+    people = []
+
+    def make(**options):
+        one = person(**options)
+        one.address = f"http://127.0.0.1:{proxy.address[1]}/"
+        people.append(one)
+        return one
+
+    yield make
+    own = re.compile("WebSocket connection to|Failed to load resource")
+    for one in people:
+        one.complaints[:] = [text for text in one.complaints if not own.match(text)]
+
+
+@pytest.mark.parametrize("websockets", ["refuse", "swallow"])
+def test_where_websockets_do_not_get_through_the_page_chats_over_bosh(behind, person, proxy, websockets):
+    proxy.websockets = websockets
+    alice, bob = behind().log_in("alice"), person().log_in("bob")
+    alice.open_chat("bob")
+    bob.open_chat("alice")
+    asked, answered = words(3), [*words(2), f"caf\u00e9 \U0001f600 <b>&amp;</b> 日本語 {uuid.uuid4().hex[:8]}"]
+    for text in asked:
+        alice.say(text)
+    for text in asked:
+        bob.sees(text)
+    for text in answered:
+        bob.say(text)
+    for text in answered:
+        alice.sees(text)
+    assert [text for text in alice.bodies() if text in asked + answered] == asked + answered
+    assert "/bosh" in alice.requests and alice.received == [] and proxy.upgrades == 1
+
+
+def test_cut_connections_lose_and_double_nothing_without_a_word_on_the_screen(behind, person, proxy):
+    alice, bob = behind().log_in("alice"), person().log_in("bob")
+    alice.open_chat("bob")
+    bob.open_chat("alice")
+    mine, theirs = words(8), words(8)
+    for ours, other in zip(mine, theirs, strict=True):
+        alice.say(ours)
+        proxy.cut()
+        bob.say(other)
+        proxy.cut()
+    for text in theirs:
+        alice.sees(text)
+    for text in mine:
+        bob.sees(text)
+    assert [text for text in bob.bodies() if text in mine] == mine
+    assert [text for text in alice.bodies() if text in theirs] == theirs
+    expect(alice.page.locator(".mark.pending")).to_have_count(0)
+    expect(alice.page.locator(".status-line")).to_be_hidden()
+
+
+def test_what_did_not_get_through_is_remembered_and_a_websocket_that_works_takes_the_session_over(behind, person, proxy):
+    alice, bob = behind(), person().log_in("bob")
+    alice.context.clock.install()
+    alice.log_in("alice")
+    assert proxy.upgrades == 1
+    alice.log_in("alice").open_chat("bob")
+    assert proxy.upgrades == 1
+    bob.open_chat("alice")
+    before, after = words(2), words(2)
+    bob.say(before[0])
+    alice.say(before[1])
+    alice.sees(before[0])
+    proxy.websockets = "pass"
+    alice.context.clock.fast_forward(61_000)
+    assert eventually(lambda: alice.page.evaluate("() => localStorage.getItem('edge.bosh')") is None)
+    bob.say(after[0])
+    alice.say(after[1])
+    alice.sees(after[0])
+    bob.sees(after[1])
+    alice.wait_online()
+    assert any("<resumed" in frame for frame in alice.received)
+    assert alice.page.evaluate("() => document.activeElement.tagName") == "TEXTAREA"
+    for one, texts in ((alice, {before[0], after[0]}), (bob, {before[1], after[1]})):
+        assert sorted(text for text in one.bodies() if text in texts) == sorted(texts)
+
+
+def test_a_page_that_is_left_says_goodbye(behind, client):
+    phone, alice = client("bob"), behind()
+
+    def presence(kind: str | None, whose: str) -> str:
+        return phone.receive_until(
+            lambda stanza: stanza.tag.endswith("}presence") and stanza["type"] == kind and (stanza["from"] or "").startswith(whose))["from"]
+
+    phone.query("<ping xmlns='urn:xmpp:ping'/>", to=phone.domain)  # what there was before has come
+    alice.log_in("alice")
+    address = presence(None, "alice@edge.test/edge.")
+    alice.page.goto("about:blank")
+    presence("unavailable", address)
