@@ -1,15 +1,21 @@
 """The page where WebSockets do not get through: the same chat over BOSH, and back to a WebSocket when one works."""
 
+import os
 import re
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
-from harness.edge import eventually
+from harness.edge import Edge, eventually
+from harness.nginx import SIMPLE, Nginx
 from harness.proxy import Proxy
+
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def words(count: int) -> list[str]:
@@ -25,12 +31,12 @@ def proxy(service: str) -> Iterator[Proxy]:
 
 @pytest.fixture
 def behind(person, proxy: Proxy) -> Iterator:
-    """Makes people behind the proxy, whose cuts and refusals Chromium notes on the console by itself."""
+    """Makes people behind the proxy or another one, whose cuts and refusals Chromium notes on the console by itself."""
     people = []
 
-    def make(**options):
+    def make(between: Proxy | Nginx = proxy, **options):
         one = person(**options)
-        one.address = f"http://127.0.0.1:{proxy.address[1]}/"
+        one.address = f"http://127.0.0.1:{between.address[1]}/"
         people.append(one)
         return one
 
@@ -77,6 +83,31 @@ def test_cut_connections_lose_and_double_nothing_without_a_word_on_the_screen(be
     assert [text for text in alice.bodies() if text in theirs] == theirs
     expect(alice.page.locator(".mark.pending")).to_have_count(0)
     expect(alice.page.locator(".status-line")).to_be_hidden()
+
+
+@pytest.mark.skipif("XMPP_EDGE_PAGE" in os.environ, reason="needs an edge of its own")
+def test_a_killed_nginx_loses_and_doubles_nothing(behind, person, prosody):
+    # nginx as its manual begins knows no WebSockets and gives the edge a host name of its own.
+    settings = {"XMPP_EDGE_ALLOWED_ORIGINS": "*"}
+    with Edge(f"127.0.0.1:{prosody.port}", public=ROOT / "public", environment=settings) as edge, Nginx(edge.address, SIMPLE) as nginx:
+        alice, bob = behind(nginx).log_in("alice"), person().log_in("bob")
+        alice.open_chat("bob")
+        bob.open_chat("alice")
+        mine, theirs = words(6), words(6)
+        for number in range(0, 6, 2):
+            alice.say(mine[number])
+            bob.say(theirs[number])
+            nginx.kill()  # in mid-poll
+            alice.say(mine[number + 1])
+            bob.say(theirs[number + 1])
+            nginx.start()
+        for text in theirs:
+            alice.sees(text)
+        for text in mine:
+            bob.sees(text)
+        assert [text for text in bob.bodies() if text in mine] == mine
+        assert [text for text in alice.bodies() if text in theirs] == theirs
+        alice.context.close()
 
 
 def test_what_did_not_get_through_is_remembered_and_a_websocket_that_works_takes_the_session_over(behind, person, proxy):

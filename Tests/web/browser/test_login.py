@@ -97,6 +97,7 @@ def test_the_first_login_needs_at_most_30_requests_and_60_kilobytes(person):
     size = sum(len(gzip.compress(urlopen(alice.address.rstrip("/") + path).read())) for path in code)
     assert len(paths) <= 30, paths
     assert size <= 60_000
+    assert not any("bosh" in path for path in alice.requests)
 
 
 def test_markup_from_strings_is_refused_by_the_policy(person):

@@ -1,0 +1,94 @@
+"""nginx in front of the edge: as its manual begins, with a new HTTP/1.0 connection for each request, and as deploy/nginx has it."""
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from harness.bosh import BOSHSession, Poster
+from harness.edge import Edge
+from harness.nginx import EXAMPLE, SIMPLE, Nginx
+from harness.stream import CLIENT
+from harness.table import Table
+from harness.upstream import Upstream, UpstreamStream
+from harness.wire import PATIENCE
+
+
+@pytest.fixture(params=[SIMPLE, EXAMPLE.read_text()], ids=["simple", "example"])
+def nginx(request: pytest.FixtureRequest, edge: Edge) -> Iterator[Nginx]:
+    with Nginx(edge.address, request.param) as running:
+        yield running
+
+
+def created(nginx: Nginx, upstream: Upstream) -> tuple[BOSHSession, UpstreamStream]:
+    session = BOSHSession(nginx.address)
+    creation = session.ask(wait=60)
+    stream = upstream.accept()
+    stream.read_header()
+    stream.send_header()
+    session.take(creation.answer())
+    return session, stream
+
+
+def message(identity: str) -> str:
+    return f"<message xmlns='{CLIENT}' id='{identity}'/>"
+
+
+def test_stanzas_go_both_ways_and_nginx_closes_nothing_early(nginx, upstream):
+    session, stream = created(nginx, upstream)
+    over = Poster(nginx.address)
+    for number in range(20):
+        request = session.send(message(f"up{number}"), over=over)
+        assert stream.read_element(f"{{{CLIENT}}}message").element.get("id") == f"up{number}"
+        stream.send(f"<message id='down{number}'/>")
+        assert request.answer().ids == [f"down{number}"]
+    session.terminate().expect_terminate(None)
+    stream.read_end()
+    assert not re.search(r'" 5\d\d ', nginx.requests())
+
+
+def test_a_killed_nginx_loses_nothing_in_either_direction(nginx, upstream):
+    session, stream = created(nginx, upstream)
+    for round_number in range(3):
+        held = session.send()  # in mid-poll
+        sending = session.send(message(f"up{round_number}"))
+        assert stream.read_element(f"{{{CLIENT}}}message").element.get("id") == f"up{round_number}"
+        held.answer()
+        nginx.kill()
+        stream.send(f"<message id='down{round_number}'/>")  # to a request that nobody will read the answer of
+        nginx.start()
+        again = session.connect().post(session.again(message(f"up{round_number}"))).answer()
+        assert again.ids == [f"down{round_number}"]
+        sending.close()
+    session.terminate(message("last"))
+    assert stream.read_element(f"{{{CLIENT}}}message").element.get("id") == "last", "a request that came twice counted twice"
+    stream.read_end()
+
+
+def test_an_idle_minute_is_survived_with_the_timeouts_nginx_has(edge, upstream):
+    """All that waits, at the same time: held requests are answered, a WebSocket is pinged, before nginx has had enough."""
+    with Nginx(edge.address, SIMPLE) as simple, Nginx(edge.address, EXAMPLE.read_text()) as example:
+        sessions = [created(nginx, upstream) for nginx in (simple, example)]
+        browser, behind_browser = Table(example, upstream).logged_in()
+        started = time.monotonic()
+        arrived: list[bool] = []
+        reader = threading.Thread(daemon=True, target=lambda: arrived.append(
+            bool(browser.receive_until(lambda stanza: stanza["id"] == "after", timeout=90))))
+        reader.start()  # answers the pings
+        held = [session.send() for session, _ in sessions]
+        for (session, stream), request in zip(sessions, held, strict=True):
+            wait = int(session.created["wait"])
+            assert request.answer(timeout=wait + 10).is_empty
+            assert wait - 0.5 < time.monotonic() - started < 60
+            request = session.send()
+            stream.send("<message id='after'/>")
+            assert request.answer().ids == ["after"]
+            session.terminate()
+        time.sleep(max(0, started + 61 - time.monotonic()))  # the time itself is what is tested
+        behind_browser.send("<message id='after'/>")
+        reader.join(PATIENCE)
+        assert arrived
+        browser.vanish()
+        assert not re.search(r'" 5\d\d ', simple.requests() + example.requests())
