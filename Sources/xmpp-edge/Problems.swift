@@ -2,10 +2,11 @@
 internal import ArgumentParser
 internal import EdgeServer
 internal import Foundation
+internal import Glibc
 
 enum Problems {
     static func tell(_ sentence: String) {
-        FileHandle.standardError.write(Data("xmpp-edge: \(sentence)\n".utf8))
+        Terminal.write("xmpp-edge: \(sentence)\n", to: STDERR_FILENO)
     }
 }
 

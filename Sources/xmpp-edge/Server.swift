@@ -1,7 +1,7 @@
 /// One run of the server, from settings to the exit code. Knows the order of things and what is said on the way.
 internal import ArgumentParser
 package import EdgeServer
-internal import Foundation
+internal import Glibc
 internal import Logging
 
 struct Server {
@@ -16,7 +16,7 @@ struct Server {
     private static let lastWords = 1_000
 
     init(_ settings: Settings, readSettings: @escaping () throws(ConfigurationProblems) -> Settings) {
-        let writer = LogWriter(descriptor: FileHandle.standardError.fileDescriptor)
+        let writer = LogWriter(descriptor: STDERR_FILENO)
         let handler = LineLogHandler(format: settings.logFormat, level: settings.logLevel, writer: writer)
         self.settings = Self.fitted(settings)
         self.writer = writer
@@ -40,7 +40,7 @@ struct Server {
             try edge.start()
             for warning in settings.warnings() { log.warning(warning) }
             let line = ReadyLine.text(settings, addresses: edge.addresses, admin: edge.adminAddress)
-            FileHandle.standardOutput.write(Data(line.utf8))
+            Terminal.write(line, to: STDOUT_FILENO)
             edge.run(reload: reload)
             log.notice("stopped")
         } catch {

@@ -1,10 +1,12 @@
 """Where the edge listens, how it starts, and how it ends."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import time
 
+import pytest
 from harness.browser import CLOSING_FRAME, Browser
 from harness.edge import PROGRAM, Edge, eventually
 from harness.http import get
@@ -100,6 +102,27 @@ def test_no_listener_is_open_without_a_worker_behind_it(upstream):
             connection.close()
         edge.kill()
     assert 0 < ups < 14
+
+
+@pytest.mark.parametrize("output", ["a pipe nobody reads", "a full disk", "none"])
+def test_it_serves_although_nobody_can_read_its_ready_line(upstream, tmp_path, output):
+    path = str(tmp_path / "edge.sock")
+    command = [str(PROGRAM), "--listen", f"unix:{path}", "--admin", "off", "--domain", "a", "--upstream", upstream.address]
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open("/dev/full", "wb") as full:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=full if output == "a full disk" else writer, stderr=subprocess.DEVNULL,
+            preexec_fn=(lambda: os.close(1)) if output == "none" else None)
+    os.close(writer)
+    try:
+        assert eventually(lambda: os.path.exists(path))
+        assert get(path).status == 404
+        process.terminate()
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_a_taken_port_is_a_clear_message_and_no_start(upstream, site):
