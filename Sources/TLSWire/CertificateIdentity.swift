@@ -1,0 +1,105 @@
+/// What a server shows of itself: a certificate with its chain, the key to it, perhaps a stapled answer of the authority.
+/// Checked as far as that goes without the world around; knows no files.
+internal import COpenSSL
+
+package struct CertificateIdentity: Sendable, Equatable {
+    let chain: [UInt8]
+    let key: [UInt8]
+    /// DER of an OCSP response; nil for none.
+    let staple: [UInt8]?
+    /// The hosts it is for.
+    package let names: [PresentedName]
+    /// Seconds since 1970.
+    package let notBefore: Int64
+    package let notAfter: Int64
+
+    /// - Parameters:
+    ///   - chain: PEM, the server's own certificate first.
+    ///   - key: PEM; may be the same text.
+    ///   - staple: DER, as authorities send it.
+    package init(chain: [UInt8], key: [UInt8], staple: [UInt8]? = nil) throws(CertificateProblem) {
+        let certificates = Certificate.read(pem: chain)
+        guard let own = certificates.first else { throw .noCertificate }
+        let secret = try Self.readKey(key)
+        guard X509_check_private_key(own.raw, secret.raw) == 1 else {
+            ERR_clear_error()
+            throw .keyMismatch
+        }
+        for (issued, issuer) in zip(certificates, certificates.dropFirst())
+        where X509_check_issued(issuer.raw, issued.raw) != X509_V_OK {
+            throw .brokenChain
+        }
+        names = own.names.filter { if case .dns = $0 { true } else { false } }
+        guard !names.isEmpty else { throw .noHost }
+        if let staple, !Staple.isReadable(staple) { throw .unreadableStaple }
+        notBefore = Certificate.seconds(X509_get0_notBefore(own.raw))
+        notAfter = Certificate.seconds(X509_get0_notAfter(own.raw))
+        self.chain = chain
+        self.key = key
+        self.staple = staple
+    }
+
+    /// One that nobody has looked at, for tests of the other side.
+    package init(unchecked chain: [UInt8], _ key: [UInt8]) {
+        self.chain = chain
+        self.key = key
+        staple = nil
+        names = []
+        notBefore = .min
+        notAfter = .max
+    }
+
+    private static func readKey(_ pem: [UInt8]) throws(CertificateProblem) -> PrivateKey {
+        do throws(PrivateKey.Failure) {
+            return try PrivateKey(pem: pem)
+        } catch {
+            throw error == .encrypted ? .encryptedKey : .noKey
+        }
+    }
+
+    /// The hosts as text, for logs.
+    package var hosts: [String] {
+        names.compactMap { if case .dns(let name) = $0 { String(decoding: name, as: UTF8.self) } else { nil } }
+    }
+
+    /// Whether browsers take it now.
+    package func check(at seconds: Int64) throws(CertificateProblem) {
+        if seconds > notAfter { throw .expired }
+        if seconds < notBefore { throw .notYetValid }
+    }
+}
+
+/// What is wrong with a certificate or a key of ours, for the operator who can mend it.
+package enum CertificateProblem: Error, Equatable, Sendable {
+    case noCertificate
+    case noKey
+    case encryptedKey
+    case keyMismatch
+    case brokenChain
+    case noHost
+    case unreadableStaple
+    case expired
+    case notYetValid
+    /// OpenSSL takes the key or the signature for too weak.
+    case tooWeak
+    /// A file of authorities without any.
+    case noAuthority
+
+    /// To stand behind the name of the file.
+    package var sentence: String {
+        switch self {
+        case .noCertificate: "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)"
+        case .noKey: "holds no private key in PEM form (-----BEGIN PRIVATE KEY-----)"
+        case .encryptedKey: "holds a key that is locked with a passphrase; store it without one (openssl pkey)"
+        case .keyMismatch: "the key does not belong to the certificate; they come from different requests"
+        case .brokenChain:
+            "the certificates are out of order: first the server's own, then each with the one that issued it"
+        case .noHost: "the certificate names no host (subjectAltName); browsers do not look at the common name"
+        case .unreadableStaple: "holds no OCSP response in DER form"
+        case .expired: "the certificate has expired"
+        case .notYetValid: "the certificate is not valid yet; is the clock right?"
+        case .tooWeak: "the key or its signature is too weak for today's browsers; use P-256 or RSA with 2048 bits"
+        case .noAuthority: "holds no authority's certificate in PEM form (-----BEGIN CERTIFICATE-----)"
+        }
+    }
+}
