@@ -99,3 +99,13 @@ def test_make_run_in_front_of_a_server_of_ones_own():
         assert "Prosody" not in run.output
         run.process.terminate()
         run.process.wait(30)
+
+
+def test_make_run_says_when_a_server_of_ones_own_does_not_answer():
+    port, nobody = free_port(), free_port()
+    run = Run(PORT=str(port), UPSTREAM=f"127.0.0.1:{nobody}", DOMAIN="own.test")
+    run.read_until(rf"FAIL own\.test: 127\.0\.0\.1:{nobody} cannot be reached")
+    run.read_until(rf"http://127\.0\.0\.1:{port}/ and log in")
+    assert get(("127.0.0.1", port)).status == 200
+    run.process.terminate()
+    run.process.wait(30)

@@ -74,6 +74,15 @@ def run_edge(port: int, upstreams: list[tuple[str, str]], greeting: str, setting
                 edge.wait()
 
 
+def try_upstream(domain: str, upstream: str) -> None:
+    """Says what is at the server. The page is served in any case: the server may still be starting."""
+    command = [str(EDGE), "check", "--domain", domain, "--upstream", upstream]
+    found = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, preexec_fn=end_with_parent)
+    print("\n".join(found.stdout.splitlines()[1:]), flush=True)
+    if found.returncode != 0:
+        print("Nobody can log in before that is mended.", flush=True)
+
+
 def run_demo(port: int, domain: str) -> int:
     accounts = {name: f"{name}-{secrets.token_hex(3)}" for name in ("alice", "bob")}
     print("Starting a private Prosody", flush=True)
@@ -114,6 +123,7 @@ def main() -> int:
             return run_demo(port, domain or "localhost")
         if not domain:
             return complain("UPSTREAM needs the XMPP domain it serves: make run UPSTREAM=host:port DOMAIN=example.org")
+        try_upstream(domain, upstream)
         return run_edge(port, [(domain, upstream)], f"\nOpen http://127.0.0.1:{port}/ and log in with an account of {domain}.\n")
     except Stop:
         print("Stopped", flush=True)
