@@ -4,8 +4,8 @@
 /// and gives it back when they have left.
 public final class BufferPool {
     /// Size classes, each four times the one before; larger wishes go to the allocator and are not kept.
-    private static let classes = 5
-    private static let smallest = 512
+    private static let classes = 6
+    private static let smallest = 256
     private static let largest = smallest << (2 * (classes - 1))
     /// Bytes kept per size class, so that a burst does not pin its peak for ever.
     public static let defaultKeep = 128 << 10
@@ -19,7 +19,7 @@ public final class BufferPool {
     private let stock: UnsafeMutablePointer<Stock>
     private let keep: Int
 
-    /// - Parameter keep: bytes kept per size class (five classes), 0 or more.
+    /// - Parameter keep: bytes kept per size class (six classes), 0 or more.
     public init(keep: Int = BufferPool.defaultKeep) {
         self.keep = keep
         stock = .allocate(capacity: Self.classes)

@@ -12,7 +12,8 @@ package enum FrameEncoder {
     package static func appendHeader(
         _ opcode: Opcode, payloadSize: Int, isCompressed: Bool = false, to output: inout ByteBuffer, pool: BufferPool
     ) {
-        _ = output.fill(atLeast: 10, pool: pool) { target in
+        // With room for what follows, so that it needs no second block.
+        _ = output.fill(atLeast: 10 + payloadSize, pool: pool) { target in
             writeHeader(opcode, payloadSize: payloadSize, isCompressed: isCompressed, maskBit: 0, to: target)
         }
     }

@@ -37,8 +37,7 @@ package struct ElementCut: Equatable, Sendable {
 
     /// `StreamScanner.write` for a usual stream, without the scanner: the way nearly every stanza goes.
     package func writeUsual(from input: Span<UInt8>, to output: inout ByteBuffer, pool: BufferPool) {
-        let room = size + Self.usualDefault.utf8CodeUnitCount + Self.usualStreams.utf8CodeUnitCount
-        _ = output.fill(atLeast: room, pool: pool) { target in
+        _ = output.fill(atLeast: usualSize ?? size, pool: pool) { target in
             input.extracting(range).withUnsafeBytes { element in
                 let head = Int(nameEnd &- start)
                 var used = Self.copy(UnsafeRawBufferPointer(rebasing: element[..<head]), to: target, at: 0)
