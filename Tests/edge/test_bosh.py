@@ -3,6 +3,7 @@
 import pytest
 
 from harness.bosh import BOSHBrowser, BOSHSession
+from harness.edge import eventually
 from harness.stream import CLIENT
 
 
@@ -27,4 +28,4 @@ def test_a_login_on_a_real_server(edge_on_prosody, spread):
     browser = BOSHBrowser(edge_on_prosody.address, spread=spread)
     assert browser.login("alice", "secret", "one") == "alice@edge.test/one"
     browser.close()
-    assert "transport=bosh" in edge_on_prosody.log()
+    assert eventually(lambda: "transport=bosh" in edge_on_prosody.log())
