@@ -1,6 +1,6 @@
 # The contributor's menu. `make` prints it; every target works on a fresh Debian 12 with Swift 6.3.
 .DEFAULT_GOAL := menu
-.PHONY: menu run test build load lint format conformance fuzz sanitize clean
+.PHONY: menu run test build load bench bench-quick lint format conformance fuzz sanitize clean
 
 PORT ?= 5280
 export PORT UPSTREAM DOMAIN
@@ -11,6 +11,8 @@ menu:
 	@echo 'make test         everything that has to hold: lint, build, every suite'
 	@echo 'make build        .build/release/xmpp-edge'
 	@echo 'make load         .build/release/xmpp-load, the load tester'
+	@echo 'make bench        the edge beside nginx, HAProxy, Prosody and ejabberd, in one run (some 10 minutes)'
+	@echo 'make bench-quick  the same in less than 3 minutes'
 	@echo 'make lint         formatting, borders between rooms, banned constructs, sizes'
 	@echo 'make format       lay out all Swift sources'
 	@echo 'make conformance  which rows of Tests/CONFORMANCE.md have a test'
@@ -33,6 +35,11 @@ build:
 load:
 	@deploy/packages build
 	swift build -c release --product xmpp-load
+
+bench bench-quick: load
+	@deploy/packages bench
+	swift build -c release --product xmpp-edge
+	@python3 -B Tests/bench/run.py $(if $(filter bench-quick,$@),--quick) --json bench.json --html bench.html
 
 lint:
 	@Tests/lint/all

@@ -35,8 +35,11 @@ struct LoadOptions: ParsableArguments {
     var roomService: String?
     @Option(help: "reconnect-storm: time between two storms.")
     var stormInterval = "10s"
-    @Option(help: "Report the processor time of this process of this machine.")
-    var watch: Int32 = 0
+    @Option(
+        help: ArgumentHelp(
+            "Report processor time and memory of this process of this machine; repeat it to add several up.",
+            valueName: "pid"))
+    var watch: [Int32] = []
 
     func apply(to plan: inout LoadPlan) throws {
         plan.sessions = try positive(sessions, "--sessions")
@@ -57,7 +60,7 @@ struct LoadOptions: ParsableArguments {
         plan.roomSize = try positive(roomSize, "--room-size")
         if let roomService { plan.roomService = roomService }
         plan.stormInterval = try positive(try seconds(stormInterval, "--storm-interval"), "--storm-interval")
-        plan.watchedProcess = watch
+        plan.watchedProcesses = watch
     }
 
     private func seconds(_ text: String, _ flag: String) throws -> Double {

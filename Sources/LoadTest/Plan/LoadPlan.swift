@@ -61,8 +61,8 @@ package struct LoadPlan: Codable, Sendable {
     package var roomService: String
     /// Seconds between two storms, for `reconnect-storm`.
     package var stormInterval: Double
-    /// A process of this machine whose processor time is reported; 0 for none.
-    package var watchedProcess: Int32
+    /// Processes of this machine whose processor time and memory are reported, added up.
+    package var watchedProcesses: [Int32]
 
     package init(scenario: ScenarioName, target: Target, domain: String, accounts: Accounts) {
         self.scenario = scenario
@@ -84,6 +84,6 @@ package struct LoadPlan: Codable, Sendable {
         roomSize = 10
         roomService = "conference.\(domain)"
         stormInterval = 10
-        watchedProcess = 0
+        watchedProcesses = []
     }
 }

@@ -23,17 +23,15 @@ package struct LoadResult: Codable, Sendable {
     /// Time to login during the opening.
     package var logins: LatencySummary
     package var loginsPerSecond: Double
-    /// Processor time of the watched process during the recorded time, in seconds.
-    package var watchedCPU: Double?
-    /// The same for a million of `delivered`.
-    package var watchedCPUPerMillion: Double?
+    /// What the watched processes used; nil when none was watched to the end.
+    package var watched: WatchReport?
     package var intervals: [Interval]
     /// Why the run ended before its time.
     package var stopReason: String?
 
     package init(
         plan: LoadPlan, tally: Tally, intervals: [Interval], openingSeconds: Double?, workerCPU: [Double],
-        watchedCPU: Double?, stopReason: String?
+        watched: WatchReport?, stopReason: String?
     ) {
         self.plan = plan
         self.openingSeconds = openingSeconds
@@ -49,11 +47,15 @@ package struct LoadResult: Codable, Sendable {
         lag = tally.lag.summary
         logins = tally.logins.summary
         loginsPerSecond = openingSeconds.map { $0 > 0 ? Double(tally.logins.count) / $0 : 0 } ?? 0
-        self.watchedCPU = watchedCPU
-        watchedCPUPerMillion = watchedCPU.flatMap { tally.delivered > 0 ? $0 / Double(tally.delivered) * 1e6 : nil }
+        self.watched = watched
         self.intervals = intervals
         self.stopReason = stopReason
         tool.workerCPUShares = workerCPU.map { $0 / max(plan.warmUp + plan.duration, 0.001) }
+    }
+
+    /// Seconds of the watched processes' processor time for a million of `delivered`.
+    package var watchedCPUPerMillion: Double? {
+        watched.flatMap { delivered > 0 ? $0.cpu / Double(delivered) * 1e6 : nil }
     }
 
     package var failureCount: Int { failures.values.reduce(0, +) }
@@ -78,6 +80,26 @@ package struct ToolReport: Codable, Sendable {
                 return true
             }())
         return result
+    }
+}
+
+/// What the watched processes used, added up.
+package struct WatchReport: Codable, Sendable {
+    /// Seconds of processor time during the opening.
+    package var openingCPU: Double
+    /// Seconds of processor time during the recorded time, and each process's part.
+    package var cpu: Double
+    package var cpuOfEach: [Double]
+    /// Bytes of anonymous resident memory before the opening and at the end of the recorded time.
+    package var memoryBefore: Int
+    package var memoryAfter: Int
+
+    package init(openingCPU: Double, cpuOfEach: [Double], memoryBefore: Int, memoryAfter: Int) {
+        self.openingCPU = openingCPU
+        self.cpuOfEach = cpuOfEach
+        self.memoryBefore = memoryBefore
+        self.memoryAfter = memoryAfter
+        cpu = cpuOfEach.reduce(0, +)
     }
 }
 

@@ -14,12 +14,7 @@ package enum ReportText {
                 lines.append(row("  from sending", percentiles(result.service)))
             }
         }
-        if let cpu = result.watchedCPU {
-            let each = result.watchedCPUPerMillion.map {
-                ", \(Decimal.text($0, digits: 2)) s for a million \(noun(result.plan.scenario))"
-            }
-            lines.append(row("watched process", "\(Decimal.text(cpu, digits: 2)) s of processor time\(each ?? "")"))
-        }
+        if let watched = result.watched { lines.append(contentsOf: use(watched, result)) }
         lines.append(row("own threads busy", shares(result.tool.workerCPUShares)))
         lines.append(contentsOf: failures(result))
         if let reason = result.stopReason { lines.append(row("ended early", reason)) }
@@ -83,6 +78,19 @@ package enum ReportText {
             ("max", latency.max),
         ]
         .map { "\($0) \(TimeText.short($1))" }.joined(separator: "  ")
+    }
+
+    private static func use(_ watched: WatchReport, _ result: LoadResult) -> [String] {
+        let million = result.watchedCPUPerMillion.map {
+            ", \(Decimal.text($0, digits: 2)) s for a million \(noun(result.plan.scenario))"
+        }
+        let grown = Double(watched.memoryAfter - watched.memoryBefore)
+        let each = Decimal.text(grown / 1_024 / Double(max(result.sessionsStanding, 1)), digits: 2)
+        let opening = watched.openingCPU / Double(max(result.logins.count, 1)) * 1_000
+        return [
+            row("watched processes", "\(Decimal.text(watched.cpu, digits: 2)) s of processor time\(million ?? "")"),
+            row("", "\(Decimal.text(opening, digits: 2)) s for 1,000 logins, \(each) KiB of memory a session"),
+        ]
     }
 
     private static func shares(_ shares: [Double]) -> String {

@@ -22,7 +22,7 @@ package final class LoadRun {
     private var intervals: [Interval] = []
     private var finished: [(tally: Tally, cpu: Nanoseconds)] = []
     private var stopReason: String?
-    private var watch = ProcessWatch()
+    private let watch: ProcessWatch
 
     /// Told once a second.
     package var progress: (Interval) -> Void = { _ in }
@@ -31,6 +31,7 @@ package final class LoadRun {
     package init(_ plan: LoadPlan) throws {
         SignalReader.prepare()
         self.plan = plan
+        watch = ProcessWatch(plan.watchedProcesses)
         loop = try EventLoop()
         news = try Mailbox()
         let addresses = try SocketAddress.resolve(host: plan.target.host, port: plan.target.port)
@@ -58,6 +59,7 @@ package final class LoadRun {
             let news = news
             workers.append(try RunningLoadWorker(plan: plan, share: share) { news.post((index, $0)) })
         }
+        watch.begin()
         begun = MonotonicClock.now()
         lastLook = begun
         nextLook = begun + 1_000_000_000
@@ -82,15 +84,21 @@ package final class LoadRun {
 
     private func tick() {
         let now = MonotonicClock.now()
-        if let start = loadBegins {
-            let from = start + Nanoseconds(plan.warmUp * 1e9)
-            watch.look(plan.watchedProcess, now: now, span: from..<(from + Nanoseconds(plan.duration * 1e9)))
-        }
+        let span = span
+        if let span { watch.look(now: now, span: span) }
         if now >= nextLook {
             nextLook += 1_000_000_000
             order(.look)
         }
-        timer?.wake(at: min(nextLook, watch.next(after: now, begins: loadBegins, plan: plan)))
+        timer?.wake(at: min(nextLook, watch.next(span: span)))
+    }
+
+    /// The time that is recorded, once it is known.
+    private var span: Range<Nanoseconds>? {
+        loadBegins.map { start in
+            let from = start + Nanoseconds(plan.warmUp * 1e9)
+            return from..<(from + Nanoseconds(plan.duration * 1e9))
+        }
     }
 
     private func take(_ item: WorkerNews, from worker: Int) {
@@ -110,6 +118,7 @@ package final class LoadRun {
 
     private func beginLoad() {
         openedAll = MonotonicClock.now()
+        watch.opened()
         guard readyAtOpening > 0 else { return stop("no session could log in") }
         // A moment ahead, so that all workers have heard of it.
         let start = MonotonicClock.now() + 20_000_000
@@ -146,30 +155,6 @@ package final class LoadRun {
         return LoadResult(
             plan: plan, tally: sum, intervals: intervals,
             openingSeconds: openedAll.map { Double($0 - begun) / 1e9 },
-            workerCPU: finished.map { Double($0.cpu) / 1e9 }, watchedCPU: watch.seconds, stopReason: stopReason)
-    }
-}
-
-/// The processor time of a process between the ends of the recorded time.
-struct ProcessWatch {
-    private var first: Nanoseconds?
-    private var last: Nanoseconds?
-
-    mutating func look(_ process: Int32, now: Nanoseconds, span: Range<Nanoseconds>) {
-        guard process > 0 else { return }
-        if first == nil && now >= span.lowerBound { first = MonotonicClock.processCPU(process) }
-        if last == nil && now >= span.upperBound { last = MonotonicClock.processCPU(process) }
-    }
-
-    /// When to look next.
-    func next(after now: Nanoseconds, begins: Nanoseconds?, plan: LoadPlan) -> Nanoseconds {
-        guard plan.watchedProcess > 0, let begins, last == nil else { return .max }
-        let from = begins + Nanoseconds(plan.warmUp * 1e9)
-        return first == nil ? from : from + Nanoseconds(plan.duration * 1e9)
-    }
-
-    var seconds: Double? {
-        guard let first, let last else { return nil }
-        return Double(last - first) / 1e9
+            workerCPU: finished.map { Double($0.cpu) / 1e9 }, watched: watch.report, stopReason: stopReason)
     }
 }

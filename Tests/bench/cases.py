@@ -1,0 +1,87 @@
+"""What is measured: loads, contenders, and the ratios that the project has set itself."""
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Effort:
+    repetitions: int
+    seconds: float
+    idle_sizes: list[int]
+    logins: int
+
+    @staticmethod
+    def full() -> "Effort":
+        return Effort(repetitions=5, seconds=2, idle_sizes=[1000, 8000], logins=2000)
+
+    @staticmethod
+    def quick() -> "Effort":
+        return Effort(repetitions=2, seconds=0.8, idle_sizes=[1000], logins=500)
+
+
+@dataclass
+class Case:
+    key: str
+    title: str
+    words: list[str]
+    figures: list[str] = field(default_factory=lambda: ["cpu_per_million", "rate", "p50", "p99", "p999"])
+
+
+# Sessions of a message case: some, so that a turn of a server has more than one thing to do.
+SESSIONS = "20"
+
+
+def messages(size: int, window: int, effort: Effort) -> Case:
+    words = ["echo", "--sessions", SESSIONS, "--size", str(size), "--window", str(window), "--warm-up", "300ms",
+             "--duration", f"{effort.seconds}s"]
+    return Case(f"echo-{size}-{window}", f"{size} bytes, window {window}", words)
+
+
+def steady(effort: Effort) -> Case:
+    words = ["echo", "--sessions", SESSIONS, "--rate", "5000", "--warm-up", "300ms", "--duration", f"{effort.seconds}s"]
+    return Case("steady", "200 bytes, 5,000 messages a second (open loop)", words, ["cpu_per_million", "p50", "p99", "p999"])
+
+
+def logins(effort: Effort) -> Case:
+    words = ["connect", "--sessions", str(effort.logins), "--connect-rate", "50000", "--warm-up", "0s", "--duration", "100ms"]
+    return Case("logins", f"{effort.logins} logins at once", words, ["logins", "cpu_per_thousand_logins"])
+
+
+def idle(sessions: int) -> Case:
+    words = ["idle", "--sessions", str(sessions), "--connect-rate", "1500", "--warm-up", "2s", "--duration", "5s"]
+    return Case(f"idle-{sessions}", f"{sessions:,} idle sessions", words, ["memory_per_session", "cpu_share"])
+
+
+@dataclass
+class Target:
+    """At most, or at least, so many times the other's."""
+
+    case: str
+    figure: str
+    one: str
+    other: str
+    limit: float
+    at_most: bool = True
+
+    def text(self) -> str:
+        sign = "at most" if self.at_most else "at least"
+        return f"{self.case}: {self.figure.replace('_', ' ')} of {self.one} {sign} {self.limit:g} times that of {self.other}"
+
+    def holds(self, ratio: float) -> bool:
+        return ratio <= self.limit if self.at_most else ratio >= self.limit
+
+
+TARGETS = [
+    Target("echo-200-1", "cpu_per_million", "edge", "nginx", 1.05),
+    Target("echo-200-1", "cpu_per_million", "edge", "HAProxy", 1),
+    Target("echo-200-16", "cpu_per_million", "edge", "nginx", 2.2),
+    Target("echo-2048-16", "cpu_per_million", "edge", "nginx", 0.5),
+    Target("logins", "logins", "edge", "nginx", 1, at_most=False),
+    Target("logins", "cpu_per_thousand_logins", "edge", "nginx", 1.25),
+    Target("servers", "cpu_per_million", "edge WebSocket + Prosody", "Prosody WebSocket", 1),
+    Target("servers", "cpu_per_million", "edge BOSH + Prosody", "Prosody BOSH", 0.5),
+    Target("servers", "cpu_per_million", "edge WebSocket + ejabberd", "ejabberd WebSocket", 1),
+    Target("servers", "cpu_per_million", "edge BOSH + ejabberd", "ejabberd BOSH", 1),
+]
+# Of the edge's own part beside a server's whole WebSocket, which does more: it routes.
+OWN_PART = [("edge WebSocket + ejabberd", "ejabberd WebSocket", 4), ("edge WebSocket + Prosody", "Prosody WebSocket", 8)]
+IDLE_LIMIT = 1024  # bytes of memory of an idle session of the edge
