@@ -81,7 +81,7 @@ def edge(upstream: int, *options):
     """Gives (process, port)."""
     with running([EDGE, "--listen", "127.0.0.1:0", "--domain", DOMAIN, "--upstream", f"127.0.0.1:{upstream}",
                   "--workers", "1", "--admin", "off", "--log-level", "warning", *options],
-                 stdout=subprocess.PIPE, text=True, env={**os.environ, **EDGE_LIMITS}) as process:
+                 stdout=subprocess.PIPE, text=True) as process:
         line = process.stdout.readline()
         match = re.search(r"http://127\.0\.0\.1:(\d+)", line)
         if not match:
@@ -89,13 +89,11 @@ def edge(upstream: int, *options):
         yield process, int(match[1])
 
 
-# All sessions come from one address, faster than people come.
-EDGE_LIMITS = {}
 
 NGINX = """
 daemon off; master_process off; worker_processes 1; error_log {folder}/error.log; pid {folder}/nginx.pid;
-worker_rlimit_nofile 60000;
-events {{ worker_connections 50000; }}
+
+events {{ worker_connections 19000; }}
 http {{
   access_log off;
   client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
@@ -125,7 +123,7 @@ def nginx(upstream: int):
 HAPROXY = """
 global
   nbthread 1
-  maxconn 50000
+  maxconn 9000
 defaults
   mode http
   timeout connect 10s
