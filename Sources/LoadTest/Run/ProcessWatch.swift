@@ -45,8 +45,8 @@ final class ProcessWatch {
         }
         let opening = zip(before, afterOpening).reduce(0) { $0 + Self.seconds(from: $1.0, to: $1.1) }
         return WatchReport(
-            openingCPU: opening, cpuOfEach: zip(first, last).map { Self.seconds(from: $0, to: $1) }, memoryBefore: memoryBefore,
-            memoryAfter: memoryAfter)
+            openingCPU: opening, cpuOfEach: zip(first, last).map { Self.seconds(from: $0, to: $1) },
+            memoryBefore: memoryBefore, memoryAfter: memoryAfter)
     }
 
     private static func seconds(from: Nanoseconds, to: Nanoseconds) -> Double {
