@@ -22,7 +22,7 @@ package final class MessageDeflater {
     ///   - windowBits: as agreed, 9 to 15.
     /// - Returns: nil when memory runs out.
     package init?(forgets: Bool, windowBits: Int = 15) {
-        let memory = forgets ? 8 : Self.memoryLevel(windowBits: windowBits)
+        let memory = Self.memoryLevel(windowBits: windowBits)
         guard let deflater = Deflater(.raw(windowBits: windowBits), level: Self.level, memory: memory) else {
             return nil
         }
@@ -35,8 +35,9 @@ package final class MessageDeflater {
         (1 << (windowBits + 2)) + (1 << (memoryLevel(windowBits: windowBits) + 9)) + (6 << 10)
     }
 
-    /// In proportion to the window; zlib's default for the largest.
-    private static func memoryLevel(windowBits: Int) -> Int { windowBits - 7 }
+    /// In proportion to the window, because zlib moves its table along with it: 9 bits with the default of 8 take three
+    /// times as long. Below 4 its blocks become so short that they cost as much again.
+    private static func memoryLevel(windowBits: Int) -> Int { max(windowBits - 7, 4) }
 
     /// Lends the compressed form of a message for a frame marked as compressed.
     package func withDeflated<R, E: Error>(
