@@ -1,6 +1,6 @@
 # The contributor's menu. `make` prints it; every target works on a fresh Debian 12 with Swift 6.3.
 .DEFAULT_GOAL := menu
-.PHONY: menu run test build load bench bench-quick lint format conformance fuzz sanitize clean
+.PHONY: menu run test build load bench bench-quick bench-web lint format conformance fuzz sanitize clean
 
 PORT ?= 5280
 export PORT UPSTREAM DOMAIN
@@ -13,6 +13,7 @@ menu:
 	@echo 'make load         .build/release/xmpp-load, the load tester'
 	@echo 'make bench        the edge beside nginx, HAProxy, Prosody and ejabberd, in one run (some 10 minutes)'
 	@echo 'make bench-quick  the same in less than 3 minutes'
+	@echo 'make bench-web    how smooth the page stays: long rooms, large rooms, floods (MINUTES=2 for the heap)'
 	@echo 'make lint         formatting, borders between rooms, banned constructs, sizes'
 	@echo 'make format       lay out all Swift sources'
 	@echo 'make conformance  which rows of Tests/CONFORMANCE.md have a test'
@@ -58,6 +59,13 @@ fuzz:
 sanitize:
 	@deploy/packages test
 	@Tests/sanitizing/run
+
+MINUTES ?= 2
+bench-web:
+	@deploy/packages test
+	@Tests/venv
+	@swift build -c release --product xmpp-edge
+	@XMPP_EDGE=.build/release/xmpp-edge .venv/bin/python Tests/measure/page_speed.py --minutes $(MINUTES)
 
 clean:
 	rm -rf .build .build-asan .build-tsan .venv

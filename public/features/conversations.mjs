@@ -4,11 +4,14 @@ import { Emitter } from '../core/emitter.mjs';
 import { MessageLog } from './message-log.mjs';
 /** @typedef {import('./message-log.mjs').Message} Message */
 
+const MOST = 10_000; // messages of one conversation in memory
 const KEPT = 200; // conversations whose drafts and read marks are remembered
 
 /** One person or room to talk with. */
 export class Conversation {
   log = new MessageLog();
+  /** Somebody reads far up: what is there stays. */
+  pinned = false;
   /** What it was called at an earlier visit. */
   name = '';
   unread = 0;
@@ -35,7 +38,8 @@ export class Conversation {
   }
 }
 
-/** Events: change (Conversation), message ({ conversation, message, live }), update ({ conversation, message }), list. */
+/** Events: change (Conversation), message ({ conversation, message, live }), update ({ conversation, message }), list,
+ * removed ({ conversation }), trimmed ({ conversation, count }). */
 export class Conversations extends Emitter {
   /** @type {Map<string, Conversation>} */
   all = new Map();
@@ -114,6 +118,8 @@ export class Conversations extends Emitter {
       }
     }
     this.emit('message', { conversation, message, live, mention });
+    const gone = live && !conversation.pinned ? conversation.log.trim(MOST) : 0;
+    if (gone > 0) this.emit('trimmed', { conversation, count: gone });
     return added;
   }
 

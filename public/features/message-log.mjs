@@ -130,6 +130,17 @@ export class MessageLog {
     return changed;
   }
 
+  /**
+   * Lets go of the oldest when there are many; the archive still has them.
+   * @param {number} most @returns {number} how many went
+   */
+  trim(most) {
+    const over = this.messages.length - most;
+    if (over < most / 10) return 0; // seldom, and then many
+    for (const { ids } of this.messages.splice(0, over)) for (const id of ids) this.#byId.delete(id);
+    return over;
+  }
+
   /** Drops what an earlier visit left: nobody knows what was said since. */
   dropKept() {
     const kept = this.messages.filter((message) => message.kept);

@@ -113,6 +113,7 @@ export function conversationView(client, chats, jid, { back, live }) {
       if (now && !message.mine) live(t('live.message', { name: nameOf(message.from), text: message.body }));
       if (visible() && conversation.kind === 'chat') chat.markRead(conversation);
     }),
+    conversations.on('trimmed', ({ conversation: of, count }) => of === conversation && list.trimmed(count)),
     conversations.on('removed', ({ conversation: of }) => of === conversation && list.refresh()),
     conversations.on('update', ({ conversation: of, message }) => of === conversation && list.update(message)),
   ];
@@ -133,6 +134,7 @@ export function conversationView(client, chats, jid, { back, live }) {
       window.removeEventListener('focus', looked);
       writer.stop();
       conversation.dividerKey = '';
+      conversation.pinned = false;
       conversations.watch(null);
     },
     focus: () => writer.focus(),

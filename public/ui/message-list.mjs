@@ -9,7 +9,9 @@ import { renderRow } from './message-row.mjs';
 
 const BLOCK = 50; // rows that share one content-visibility box
 const FIRST_VIEW = 150;
-const STEP = 100; // how many more rows when the reader goes up
+const STEP = 50; // how many more rows when the reader goes up
+const BURST = 100; // rows that come at once and are worth adding; of more only the last are of interest,
+const BREATH = 250; // and milliseconds between two looks at them
 const MOST = 2_000; // rows in the document
 const TOGETHER = 5 * 60_000; // messages of one sender that stand together
 const NEAR = 80; // pixels from the end that count as the end
@@ -27,6 +29,7 @@ export function messageList(conversation, { nameOf, retry, find, older }) {
   let from = Math.max(0, messages.length - FIRST_VIEW);
   let to = messages.length;
   let atEnd = true;
+  let lastTop = 0;
   let missed = 0;
   let active = '';
   let fetching = false;
@@ -161,13 +164,33 @@ export function messageList(conversation, { nameOf, retry, find, older }) {
       renderTop();
       // Whoever reads near the top wants more than the few that came.
       if (messages.length > before && scroller.scrollTop < NEAR_TOP) await showOlder();
-    } else if (to - from > MOST - STEP) {
-      from = Math.max(0, from - STEP);
-      to = from + MOST;
-      rebuild();
     } else {
+      if (to - from > MOST - STEP) unmoved(() => (to -= drop(() => content.lastElementChild)));
       prepend(Math.max(0, from - STEP));
     }
+  };
+
+  /**
+   * Takes a block out of the document; gives how many rows were in it.
+   * @param {() => Element | null} which
+   */
+  const drop = (which) => {
+    const block = which();
+    const gone = /** @type {HTMLElement[]} */ ([...(block?.querySelectorAll('.row') ?? [])]);
+    for (const { dataset } of gone) rows.delete(dataset.key ?? '');
+    block?.remove();
+    return gone.length;
+  };
+
+  /** Goes down where the end of the rows is not the end of the conversation. */
+  const showNewer = () => {
+    const start = to;
+    to = Math.min(messages.length, to + STEP);
+    unmoved(() => {
+      if (to - from > MOST) from += drop(() => content.firstElementChild);
+      place(start, to, null, /** @type {HTMLElement | null} */ (content.lastElementChild));
+      renderTop();
+    });
   };
 
   const updateJump = () => {
@@ -191,9 +214,15 @@ export function messageList(conversation, { nameOf, retry, find, older }) {
 
   /** @type {Set<Message>} */
   let added = new Set();
+  let flushed = 0;
 
   /** Brings what came since the last frame into the document. */
   const flush = () => {
+    if (added.size > BURST && performance.now() - flushed < BREATH) {
+      setTimeout(planFlush, BREATH);
+      return;
+    }
+    flushed = performance.now();
     const batch = added;
     added = new Set();
     if (batch.size === 0) return;
@@ -207,13 +236,22 @@ export function messageList(conversation, { nameOf, retry, find, older }) {
       from += above;
       to += above;
       if (shown + above <= MOST) prepend(0);
-    } else if (below === batch.size && to === messages.length - below && shown + below <= MOST) {
+    } else if (below === batch.size && to === messages.length - below && below <= BURST && (atEnd || shown + below <= MOST)) {
       unmoved(() => {
         const start = to;
         to = messages.length;
+        while (to - from > MOST) from += drop(() => content.firstElementChild);
         place(start, to, null, /** @type {HTMLElement | null} */ (content.lastElementChild));
         if (start === 0) renderTop();
       });
+    } else if (below === batch.size && to < messages.length - below) {
+      // They stand below what is shown, and are shown when somebody goes there.
+    } else if (below === batch.size && to === messages.length - below && !atEnd) {
+      // As many as may be are shown, and somebody reads them.
+    } else if (below === batch.size && to === messages.length - below) {
+      to = messages.length;
+      from = Math.max(0, to - FIRST_VIEW);
+      rebuild();
     } else {
       const first = /** @type {HTMLElement | null} */ (content.querySelector('.row'))?.dataset.key;
       const start = messages.findIndex(({ key }) => key === first);
@@ -228,8 +266,8 @@ export function messageList(conversation, { nameOf, retry, find, older }) {
   /** Keeps exactly one row in the tab order: the one where the reader is, or the last. */
   const settleActive = () => {
     if (rows.get(active)?.isConnected && scroller.contains(document.activeElement)) return;
+    rows.get(active)?.setAttribute('tabindex', '-1');
     active = messages[to - 1]?.key ?? '';
-    for (const row of scroller.querySelectorAll('li[tabindex="0"]')) row.setAttribute('tabindex', '-1');
     rows.get(active)?.setAttribute('tabindex', '0');
   };
 
@@ -260,8 +298,13 @@ export function messageList(conversation, { nameOf, retry, find, older }) {
     }
   });
   scroller.addEventListener('scroll', () => {
-    atEnd = to === messages.length && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
-    if (scroller.scrollTop < NEAR_TOP && !fetching && (from > 0 || !complete)) void showOlder();
+    const near = to + added.size >= messages.length && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
+    // Rows may have come since the position this is about: only who went up has left the end.
+    if (near || scroller.scrollTop < lastTop) atEnd = near;
+    lastTop = scroller.scrollTop;
+    if (scroller.scrollTop < NEAR_TOP && !atEnd && !fetching && (from > 0 || !complete)) void showOlder();
+    if (to + added.size < messages.length && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR) showNewer();
+    conversation.pinned = !atEnd;
     updateJump();
   }, { passive: true });
   new ResizeObserver(() => atEnd && (scroller.scrollTop = scroller.scrollHeight)).observe(scroller);
@@ -288,6 +331,14 @@ export function messageList(conversation, { nameOf, retry, find, older }) {
       added.add(message);
       if (!atEnd && !message.mine) missed += 1;
       planFlush();
+    },
+    /** @param {number} gone how many of the oldest are no longer in the log */
+    trimmed(gone) {
+      const lost = from < gone;
+      from = Math.max(0, from - gone);
+      to = Math.max(from, to - gone);
+      complete = !older; // there are older ones in the archive now
+      if (lost) rebuild();
     },
     /** @param {Message} message */
     update(message) {

@@ -168,3 +168,19 @@ test('drafts and read marks of broken storage are ignored', () => {
   fresh.setDraft(fresh.open('bob@edge.test'), 'half a sen');
   assert.equal(new Conversations('alice@edge.test', storage).open('bob@edge.test').draft, 'half a sen');
 });
+
+test('of thousands of messages the oldest go, unless somebody reads them', () => {
+  const conversation = conversations.open('bob@edge.test');
+  let gone = 0;
+  conversations.on('trimmed', ({ count }) => { gone += count; });
+  const say = (count) => {
+    for (let i = 0; i < count; i += 1) conversations.add(conversation, makeMessage({ from: 'bob@edge.test', body: 'x', time: (clock.time += 1), ids: [`t${clock.time}`] }));
+  };
+  conversation.pinned = true;
+  say(11_500);
+  assert.deepEqual([log().length, gone], [11_500, 0]);
+  const oldest = log()[0].ids[0];
+  conversation.pinned = false;
+  say(1);
+  assert.deepEqual([log().length, gone, conversation.log.find(oldest)], [10_000, 1_501, null]);
+});
