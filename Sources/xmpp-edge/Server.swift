@@ -77,7 +77,10 @@ struct Server {
 package enum ReadyLine {
     package static func text(_ settings: Settings, addresses: [String], admin: String?) -> String {
         let places = addresses.map(url).joined(separator: " ")
-        let details = [settings.websocketPaths.first.map { "websocket \($0)" }, admin.map { "admin \(url($0))" }]
+        let details = [
+            settings.websocketPaths.first.map { "websocket \($0)" }, settings.boshPaths.first.map { "bosh \($0)" },
+            admin.map { "admin \(url($0))" },
+        ]
         return "ready \(places) (\(details.compactMap(\.self).joined(separator: ", ")))\n"
     }
 

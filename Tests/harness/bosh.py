@@ -138,6 +138,7 @@ class BOSHBrowser(Browser):
         self.waiting: list[Poster] = []  # by rid
         self.inbox: list[Message] = []
         self.ended: Answer | None = None
+        self.asked = 0.0
 
     def _request(self, text: str) -> None:
         over = self.idle.pop() if self.idle and not self.spread else self.session.connect()
@@ -162,6 +163,9 @@ class BOSHBrowser(Browser):
         while not self.inbox:
             assert not self.ended, f"the session has ended: {self.ended}"
             if not self.waiting:
+                if self.session.created["hold"] == "0":  # it polls, as often as it may
+                    time.sleep(max(0.0, self.asked + int(self.session.created["polling"]) - time.monotonic()))
+                    self.asked = time.monotonic()
                 self._request(self.session.next())
             self._collect(max(0.01, deadline - time.monotonic()))
         return self.inbox.pop(0)

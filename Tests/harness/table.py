@@ -1,5 +1,6 @@
 """Brings a browser and a scripted upstream together through the edge, up to the point where a test begins."""
 
+from harness.bosh import BOSHSession
 from harness.browser import Browser
 from harness.edge import Edge
 from harness.stream import FRAMING, SASL, STREAMS
@@ -43,3 +44,37 @@ class Table:
         stream.send_header("s2", BIND_FEATURES)
         browser.expect(f"{{{FRAMING}}}open")
         browser.expect(f"{{{STREAMS}}}features")
+
+    # The same over BOSH
+
+    def bosh_opened(self, features: str | None = None, **terms: object) -> tuple[BOSHSession, UpstreamStream]:
+        """The session is created, and the features came with the answer."""
+        session = BOSHSession(self.edge.address)
+        creation = session.ask(**terms)
+        stream = self.upstream.accept()
+        stream.read_header()
+        stream.send_header(**({"features": features} if features else {}))
+        answer = session.take(creation.answer())
+        assert [element.tag for element in answer.elements] == [f"{{{STREAMS}}}features"], answer
+        return session, stream
+
+    def bosh_logged_in(self, **terms: object) -> tuple[BOSHSession, UpstreamStream]:
+        """SASL is done, the stream is restarted, and no request is open."""
+        session, stream = self.bosh_opened(**terms)
+        request = session.send(f"<auth xmlns='{SASL}' mechanism='PLAIN'>AGFsaWNlAHNlY3JldA==</auth>")
+        stream.read_element(f"{{{SASL}}}auth")
+        stream.send(SUCCESS)
+        answers = [request.answer()]
+        if not answers[-1].elements:  # sessions that poll are answered at once
+            answers.append(session.send("<r xmlns='urn:xmpp:sm:3'/>").answer())
+            stream.read_element()
+        assert answers[-1].elements[0].tag == f"{{{SASL}}}success", answers
+        request = session.send(xmpp_restart="true", to=session.domain)
+        stream.read_header()
+        stream.send_header("s2", BIND_FEATURES)
+        answer = request.answer()
+        if not answer.elements:
+            answer = session.send("<r xmlns='urn:xmpp:sm:3'/>").answer()
+            stream.read_element()
+        assert answer.elements[0].tag == f"{{{STREAMS}}}features", answer
+        return session, stream

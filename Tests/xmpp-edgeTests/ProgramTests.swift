@@ -19,7 +19,7 @@ import xmpp_edge
         let program = try RunningProgram(Self.arguments)
         let line = program.readLine()
         let form =
-            /ready http:\/\/127\.0\.0\.1:([1-9]\d*)\/ \(websocket \/ws, admin http:\/\/127\.0\.0\.1:([1-9]\d*)\/\)/
+            /ready http:\/\/127\.0\.0\.1:([1-9]\d*)\/ \(websocket \/ws, bosh \/bosh, admin http:\/\/127\.0\.0\.1:([1-9]\d*)\/\)/
         #expect(line.wholeMatch(of: form) != nil, "\(line)")
         program.send(SIGHUP)
         program.send(SIGTERM)

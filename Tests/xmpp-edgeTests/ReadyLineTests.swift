@@ -7,9 +7,9 @@ import xmpp_edge
     func line() {
         #expect(
             ReadyLine.text(Settings(), addresses: ["127.0.0.1:5280"], admin: "127.0.0.1:5281")
-                == "ready http://127.0.0.1:5280/ (websocket /ws, admin http://127.0.0.1:5281/)\n")
+                == "ready http://127.0.0.1:5280/ (websocket /ws, bosh /bosh, admin http://127.0.0.1:5281/)\n")
         #expect(
             ReadyLine.text(Settings(), addresses: ["[::1]:80", "unix:/run/edge"], admin: nil)
-                == "ready http://[::1]:80/ unix:/run/edge (websocket /ws)\n")
+                == "ready http://[::1]:80/ unix:/run/edge (websocket /ws, bosh /bosh)\n")
     }
 }

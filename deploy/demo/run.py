@@ -34,6 +34,10 @@ def complain(text: str) -> int:
     return 1
 
 
+def endpoints(port: int) -> str:
+    return f"Other clients connect to ws://127.0.0.1:{port}/ws (WebSocket) or http://127.0.0.1:{port}/bosh (BOSH)."
+
+
 def port_is_taken(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -93,7 +97,8 @@ def run_demo(port: int, domain: str) -> int:
         greeting = "\n".join([
             "", f"Open http://127.0.0.1:{port}/ in two browser windows and log in as", *rows,
             f"or make an account there. Rooms are at rooms.{domain}; guests enter one at http://127.0.0.1:{port}/embed.html",
-            f"Everything is gone when you press Ctrl-C.", "",
+            "Everything is gone when you press Ctrl-C.",
+            endpoints(port), "",
         ])
         settings = {
             # Files go straight to Prosody, which has plain http on loopback only.
@@ -124,7 +129,7 @@ def main() -> int:
         if not domain:
             return complain("UPSTREAM needs the XMPP domain it serves: make run UPSTREAM=host:port DOMAIN=example.org")
         try_upstream(domain, upstream)
-        return run_edge(port, [(domain, upstream)], f"\nOpen http://127.0.0.1:{port}/ and log in with an account of {domain}.\n")
+        return run_edge(port, [(domain, upstream)], f"\nOpen http://127.0.0.1:{port}/ and log in with an account of {domain}.\n{endpoints(port)}\n")
     except Stop:
         print("Stopped", flush=True)
         return 0

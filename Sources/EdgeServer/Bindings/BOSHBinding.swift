@@ -54,29 +54,20 @@ final class BOSHBinding: LoopMember {
     /// A request of this session.
     func receive(_ head: RequestHead, _ body: Span<UInt8>, _ handle: RequestHandle) {
         lookForAnswers()
-        if isPaused { delay(head, body, handle) } else { take(head, body, handle) }
+        if isPaused || !delayed.isEmpty { delay(head, body, handle) } else { take(head, body, handle) }
     }
 
     private func take(_ head: RequestHead, _ body: Span<UInt8>, _ handle: RequestHandle) {
         var head = head
-        readElements(&head, body)
+        worker.bosh.readElements(&head, body, isLoggedIn: isLoggedIn)
         let now = loop.now.milliseconds
         act(on: bosh.receive(head, body: body, from: handle, now: now), head, body)
         while let next = bosh.unpark(now: now) {
             var head = next.request.head
-            if next.reception != .ignore { readElements(&head, next.request.body.span) }
+            if next.reception != .ignore {
+                worker.bosh.readElements(&head, next.request.body.span, isLoggedIn: isLoggedIn)
+            }
             act(on: next.reception, head, next.request.body.span)
-        }
-    }
-
-    /// Checks what is inside the body; the elements are in `worker.bosh.reader` then.
-    private func readElements(_ head: inout RequestHead, _ body: Span<UInt8>) {
-        let limits = isLoggedIn ? worker.relay.afterLogin : worker.relay.beforeLogin
-        do throws(BodyFailure) {
-            let count = try worker.bosh.reader.readElements(body, checker: worker.checker, limits: limits)
-            head.hasPayload = count > 0
-        } catch {
-            head.defect = error.condition
         }
     }
 

@@ -11,6 +11,8 @@ final class BOSHRegistry {
     private unowned let worker: Worker
     private var sessions: [SessionID: BOSHBinding] = [:]
     private var waiting: WaitingRequests
+    /// Bytes of bodies that have come in part.
+    private var partBytes = 0
 
     init(worker: Worker) {
         self.worker = worker
@@ -21,6 +23,18 @@ final class BOSHRegistry {
 
     /// A name for the next request of a connection; nil when there are too many.
     func expect(on connection: HTTPConnection) -> RequestHandle? { waiting.add(connection) }
+
+    /// A body comes in parts; false when too much of others does.
+    func keepPart(_ size: Int) -> Bool {
+        guard partBytes + size <= worker.setup.limits.boshBodies else {
+            worker.counters.count(.boshBodies)
+            return false
+        }
+        partBytes += size
+        return true
+    }
+
+    func dropParts(_ size: Int) { partBytes -= size }
 
     /// The whole body of a request.
     func take(_ body: Span<UInt8>, _ handle: RequestHandle, from peer: SocketAddress) {
@@ -79,12 +93,7 @@ final class BOSHRegistry {
         var head = asked
         let isLegacy = head.version == nil
         guard !worker.isStopping else { return refuse(handle, .systemShutdown, isLegacy: isLegacy) }
-        do throws(BodyFailure) {
-            let limits = worker.relay.beforeLogin
-            head.hasPayload = try reader.readElements(body, checker: worker.checker, limits: limits) > 0
-        } catch {
-            head.defect = error.condition
-        }
+        readElements(&head, body, isLoggedIn: false)
         // Stanzas without `sid` are of a client that lost its session and does not know: no new one for them.
         if head.opening.to?.isEmpty ?? true, !head.hasPayload { head.opening.to = worker.routes.defaultDomain }
         let bosh: BOSHSession
@@ -96,7 +105,8 @@ final class BOSHRegistry {
             return refuse(handle, error.condition, isLegacy: isLegacy)
         }
         guard worker.routes.find(head.opening.to) != nil else {
-            return refuse(handle, .hostUnknown, isLegacy: isLegacy)
+            let isGone = worker.routes.isRetired(head.opening.to)
+            return refuse(handle, isGone ? .hostGone : .hostUnknown, isLegacy: isLegacy)
         }
         if let limit = worker.refusal(of: peer) {
             if limit == .sessionsPerAddress { return refuse(handle, .policyViolation, isLegacy: isLegacy) }
@@ -108,6 +118,19 @@ final class BOSHRegistry {
         let binding = BOSHBinding(worker: worker, bosh: bosh)
         sessions[binding.id] = binding
         binding.start(worker.newSession(.bosh(binding), .bosh, from: peer), head.opening)
+    }
+
+    /// Checks what is inside a body; its elements are in `reader` then.
+    func readElements(_ head: inout RequestHead, _ body: Span<UInt8>, isLoggedIn: Bool) {
+        let setup = worker.setup
+        head.hasPayload = false
+        guard isLoggedIn || body.count <= setup.boshBodyBeforeLogin else { return head.defect = .policyViolation }
+        do throws(BodyFailure) {
+            let limits = isLoggedIn ? worker.relay.afterLogin : worker.relay.beforeLogin
+            head.hasPayload = try reader.readElements(body, checker: worker.checker, limits: limits) > 0
+        } catch {
+            head.defect = error.condition
+        }
     }
 
     func ended(_ binding: BOSHBinding) { sessions[binding.id] = nil }

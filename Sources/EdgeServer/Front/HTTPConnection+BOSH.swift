@@ -74,6 +74,8 @@ extension HTTPConnection {
             bodyTaker = nil
             return bodyArrived(piece, taker)
         }
+        // A client whose connection ends comes again; an answer of 4xx would be the end for it.
+        guard worker.bosh.keepPart(piece.count) else { return close() }
         body.append(piece, pool: loop.pool)
     }
 
@@ -83,8 +85,15 @@ extension HTTPConnection {
         bodyTaker = nil
         var whole = ByteBuffer()
         swap(&whole, &body)
+        worker.bosh.dropParts(whole.count)
         whole.withSpan { bodyArrived($0, taker) }
         whole.release(to: loop.pool)
+    }
+
+    func dropBody() {
+        guard !body.isEmpty else { return }
+        worker.bosh.dropParts(body.count)
+        body.release(to: loop.pool)
     }
 
     /// The complete body of a request, as it came.

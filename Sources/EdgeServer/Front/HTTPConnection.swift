@@ -125,7 +125,7 @@ final class HTTPConnection: StreamSocket {
 
     /// What came is no HTTP. Requests before it still get their answers.
     private func fail(_ error: HTTPFailure) {
-        dropBody()
+        dropRequest()
         guard pending.isEmpty else {
             failure = error
             return awaitAnswers()
@@ -134,10 +134,10 @@ final class HTTPConnection: StreamSocket {
     }
 
     /// The request whose body does not come as it should never was one.
-    private func dropBody() {
+    private func dropRequest() {
         guard let taker = bodyTaker else { return }
         bodyTaker = nil
-        body.release(to: loop.pool)
+        dropBody()
         pending.remove(taker.handle)
         worker.bosh.lost(taker.handle)
     }
@@ -254,7 +254,7 @@ final class HTTPConnection: StreamSocket {
 
     override func closed() {
         unsent = []
-        body.release(to: loop.pool)
+        dropBody()
         for handle in pending.takeAll() { worker.bosh.lost(handle) }
         if isAdmitted { worker.connectionEnded() }
     }

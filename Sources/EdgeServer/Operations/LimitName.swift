@@ -21,6 +21,8 @@ package enum LimitName: String, Sendable, CaseIterable {
     case clientOutput = "client-output"
     /// The server reads slowly; the browser is not read for a while.
     case upstreamOutput = "upstream-output"
+    /// Too much of bodies has come in part.
+    case boshBodies = "bosh-bodies"
     case upstreamStanza = "upstream-stanza"
     case upstreamConnect = "upstream-connect"
     case upstreamHeader = "upstream-header"

@@ -138,8 +138,10 @@ final class Session {
         }
         guard let (domain, route) = worker.routes.find(attributes.to) else {
             return fail(
-                StreamFailure(
-                    .hostUnknown, "this domain is not served here", openFrom: worker.routes.defaultDomain))
+                worker.routes.isRetired(attributes.to)
+                    ? StreamFailure(.hostGone, "this domain is no longer served here", openFrom: attributes.to)
+                    : StreamFailure(
+                        .hostUnknown, "this domain is not served here", openFrom: worker.routes.defaultDomain))
         }
         if let from = attributes.from, JID(from) == nil {
             return fail(StreamFailure(.invalidFrom, "from is no JID"))

@@ -60,6 +60,29 @@ package struct Limits: Sendable, Equatable {
     /// Bytes for the server above which the browser is no longer read.
     package var upstreamOutput = 64 << 10
 
+    // MARK: BOSH
+
+    /// The longest a request is held. 55 s: reverse proxies give up after 60. Seconds are what BOSH counts in.
+    package var boshWait: UInt64 = 55_000
+    /// Requests of a session held at one time. 1: browsers open few connections to one server, and more gains nothing.
+    package var boshHold = 1
+    /// For how long a session lives without a request. 60 s: a client that lost its network comes back by then.
+    package var boshInactivity: UInt64 = 60_000
+    /// The longest pause a client may announce, for a change of pages; 0 offers none. 2 minutes: a slow page.
+    package var boshMaxPause: UInt64 = 120_000
+    /// The shortest time between requests that serve nothing but polling; 0 sets none. 2 s: nobody notices a later message.
+    package var boshPolling: UInt64 = 2_000
+    /// `boshInactivity` of sessions that poll: they have no request open between polls.
+    package var boshPollingInactivity: UInt64 = 120_000
+    /// Bytes of one answer, cut between stanzas; a larger stanza travels alone. 64 KiB: what waits for a browser at most,
+    /// so one answer empties it.
+    package var boshAnswer = 64 << 10
+    /// Bytes of answers kept for a client that lost them; beyond it the oldest go, never the newest. 256 KiB: two answers
+    /// with huge stanzas.
+    package var boshReplay = 256 << 10
+    /// Bytes of bodies that have come in part, per worker. 64 MiB: a hundred of the largest at once, far more usual ones.
+    package var boshBodies = 64 << 20
+
     // MARK: The server's side
 
     /// Bytes of one element from the server. 4 MiB: a roster of ten thousand contacts is a single stanza.

@@ -16,6 +16,8 @@ package struct Settings: Sendable, Equatable {
     package var websocketPaths = ["/ws", "/xmpp-websocket"]
     /// Where BOSH is taken, each with and without a slash at the end.
     package var boshPaths = ["/bosh", "/http-bind"]
+    /// Domains that were served here once: who asks for one is told that it is gone.
+    package var retiredDomains: [String] = []
     package var allowedOrigins = OriginPolicy()
     /// Where the page may connect and load pictures from beside its own host and https: what an upload service on plain
     /// http needs.

@@ -66,6 +66,9 @@ extension Settings {
             if !route.takesAnyDomain && !Self.isDomain(route.domain) {
                 problems.append(SettingsProblem(key: "upstreams", "\"\(route.domain)\" is no XMPP domain"))
             }
+            if retiredDomains.contains(route.domain) {
+                problems.append(SettingsProblem(key: "retired-domains", "the domain \(route.domain) is served here"))
+            }
             if route.port == 0 {
                 problems.append(SettingsProblem(key: "upstreams", "\(route.server) needs a port from 1 to 65535"))
             }
@@ -127,6 +130,10 @@ extension Limits {
         if body < stanza { contradiction("body", "\(body) is less than limits.stanza (\(stanza)), which has to fit") }
         if pingMin > pingMax { contradiction("ping-min", "is longer than limits.ping-max") }
         if timeToOpen > timeToLogin { contradiction("time-to-open", "is longer than limits.time-to-login") }
+        if boshPolling >= boshPollingInactivity {
+            contradiction("bosh-polling", "is not shorter than limits.bosh-polling-inactivity")
+        }
+        if boshBodies < body { contradiction("bosh-bodies", "is less than limits.body, which has to fit") }
         return problems
     }
 }

@@ -24,16 +24,22 @@ struct Routes: Sendable {
     }
 
     let all: [Route]
+    private let retired: Set<String>
 
     /// Resolves the upstreams' names: blocks, for start and reload only.
-    init(_ configured: [DomainRoute]) throws(ResolveFailure) {
+    /// - Parameter retired: domains that were served here once.
+    init(_ configured: [DomainRoute], retired: [String] = []) throws(ResolveFailure) {
         var routes: [Route] = []
         for entry in configured {
             let addresses = try SocketAddress.resolve(host: entry.host, port: entry.port)
             routes.append(Route(domain: entry.domain, upstream: entry.server, addresses: addresses))
         }
         all = routes
+        self.retired = Set(retired.map(JID.domain))
     }
+
+    /// Whether the domain was served here once.
+    func isRetired(_ wanted: String?) -> Bool { wanted.map { retired.contains(JID.domain($0)) } ?? false }
 
     /// The domain taken when a browser names none: the only one configured. With several there is none to choose.
     var defaultDomain: String? {
@@ -42,7 +48,8 @@ struct Routes: Sendable {
 
     /// The domain as it is sent to the server, and which server; nil for a domain not served here.
     func find(_ wanted: String?) -> (domain: String, route: Route)? {
-        guard let name = (wanted?.isEmpty == false ? wanted : defaultDomain).map(JID.domain) else { return nil }
+        guard let name = (wanted?.isEmpty == false ? wanted : defaultDomain).map(JID.domain), !retired.contains(name)
+        else { return nil }
         if let route = all.first(where: { $0.domain == name }) { return (route.domain, route) }
         // The name came from outside and goes into a stream header and the log.
         guard let route = all.first(where: { $0.domain == "*" }), isDomain(name) else { return nil }

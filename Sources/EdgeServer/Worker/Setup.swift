@@ -13,6 +13,8 @@ final class Setup: Sendable {
     let routeTable: RouteTable
     let httpLimits: HTTPLimits
     let relay: Relay
+    /// Bytes of a BOSH body before login: one element and the tags around it.
+    let boshBodyBeforeLogin: Int
     let framesBeforeLogin: FrameLimits
     let framesAfterLogin: FrameLimits
     let socketTiming: WebSocketBinding.Timing
@@ -32,7 +34,7 @@ final class Setup: Sendable {
     /// Resolves the upstreams' names: blocks, for start and reload only.
     init(_ settings: Settings) throws(ResolveFailure) {
         self.settings = settings
-        routes = try Routes(settings.upstreams)
+        routes = try Routes(settings.upstreams, retired: settings.retiredDomains)
         routeTable = RouteTable(settings)
         let limits = settings.limits
         self.limits = limits
@@ -44,6 +46,7 @@ final class Setup: Sendable {
         relay = Relay(
             beforeLogin: beforeLogin, afterLogin: Self.xmlLimits(.afterLogin, bytes: limits.stanza, limits),
             clientOutput: limits.clientOutput, upstreamOutput: limits.upstreamOutput)
+        boshBodyBeforeLogin = limits.stanzaBeforeLogin + 4_096
         let fragments = UInt32(clamping: limits.fragments)
         framesBeforeLogin = FrameLimits(maxMessage: UInt32(clamping: limits.stanzaBeforeLogin), maxFragments: fragments)
         framesAfterLogin = FrameLimits(maxMessage: UInt32(clamping: limits.stanza), maxFragments: fragments)
@@ -56,9 +59,24 @@ final class Setup: Sendable {
         featurePolicy = FeaturePolicy(
             hiddenMechanisms: Set(settings.mechanisms.hidden), allowedMechanisms: Set(settings.mechanisms.allowed),
             hidesChannelBinding: settings.stripChannelBinding, maxBytes: limits.stanza)
-        var boshPolicy = SessionPolicy()
-        boshPolicy.decodesGzip = settings.compression.bosh
-        self.boshPolicy = boshPolicy
+        boshPolicy = Self.boshPolicy(limits, decodesGzip: settings.compression.bosh)
+    }
+
+    private static func boshPolicy(_ limits: Limits, decodesGzip: Bool) -> SessionPolicy {
+        /// BOSH counts in seconds; a part of one counts as a whole.
+        func seconds(_ milliseconds: UInt64) -> UInt16 { UInt16(clamping: (milliseconds + 999) / 1_000) }
+        var policy = SessionPolicy()
+        policy.wait = seconds(limits.boshWait)
+        policy.hold = UInt8(clamping: limits.boshHold)
+        policy.inactivity = seconds(limits.boshInactivity)
+        policy.maxPause = seconds(limits.boshMaxPause)
+        policy.polling = seconds(limits.boshPolling)
+        policy.pollingInactivity = seconds(limits.boshPollingInactivity)
+        policy.responseBytes = limits.boshAnswer
+        policy.replayBytes = limits.boshReplay
+        policy.parkedBytes = limits.body
+        policy.decodesGzip = decodesGzip
+        return policy
     }
 
     private static func xmlLimits(_ base: XMLLimits, bytes: Int, _ limits: Limits) -> XMLLimits {

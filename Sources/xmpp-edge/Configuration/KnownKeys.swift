@@ -12,6 +12,8 @@ extension SettingKey {
             .count("workers", \.workers),
             .list("websocket-paths", "a path, such as /ws", \.websocketPaths, { $0 }, { $0 }),
             .list("bosh-paths", "a path, such as /bosh", \.boshPaths, { $0 }, { $0 }),
+            .list(
+                "retired-domains", "a domain, such as old.example.org", \.retiredDomains, { $0.lowercased() }, { $0 }),
             allowedOrigins,
             .list(
                 "connect-origins", "an origin, such as http://upload.example.org:5443", \.connectOrigins,
