@@ -178,6 +178,7 @@ def test_BO_052_an_early_request_waits_for_the_one_before(table):
 def test_BO_054_BO_132_a_rid_out_of_the_window_ends_the_session(edge, table):
     session, stream = table.bosh_logged_in()
     held = session.send()
+    held.expect_held(0.1)
     beyond = session.connect().post(session.again(rid=session.rid + 5)).answer()
     beyond.expect_terminate("item-not-found")
     held.answer().expect_terminate("other-request")
@@ -328,6 +329,7 @@ def test_BO_089_BO_091_a_pause_answers_everything_and_lets_the_client_stay_away(
     with quick(upstream, site, BOSH_INACTIVITY="1 s") as edge:
         session, stream = Table(edge, upstream).bosh_logged_in()
         held = session.send()
+        held.expect_held(0.1)
         pause = session.send(pause=4)
         assert held.answer().elements == [] and pause.answer().elements == []
         stream.send("<message id='kept'/>")
