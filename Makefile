@@ -1,6 +1,6 @@
 # The contributor's menu. `make` prints it; every target works on a fresh Debian 12 with Swift 6.3.
 .DEFAULT_GOAL := menu
-.PHONY: menu run test build load bench bench-quick bench-web lint format conformance fuzz sanitize clean
+.PHONY: menu run test build load bench bench-quick bench-scale bench-web lint format conformance fuzz sanitize clean
 
 PORT ?= 5280
 export PORT UPSTREAM DOMAIN
@@ -13,6 +13,7 @@ menu:
 	@echo 'make load         .build/release/xmpp-load, the load tester'
 	@echo 'make bench        the edge beside nginx, HAProxy, Prosody and ejabberd, in one run (some 10 minutes)'
 	@echo 'make bench-quick  the same in less than 3 minutes'
+	@echo 'make bench-scale  60,000 sessions on this machine, all exchanging messages for 5 minutes'
 	@echo 'make bench-web    how smooth the page stays: long rooms, large rooms, floods (MINUTES=2 for the heap)'
 	@echo 'make lint         formatting, borders between rooms, banned constructs, sizes'
 	@echo 'make format       lay out all Swift sources'
@@ -41,6 +42,10 @@ bench bench-quick: load
 	@deploy/packages bench
 	swift build -c release --product xmpp-edge
 	@python3 -B Tests/bench/run.py $(if $(filter bench-quick,$@),--quick) --json bench.json --html bench.html
+
+bench-scale: load
+	swift build -c release --product xmpp-edge
+	@python3 -B Tests/bench/scale.py
 
 lint:
 	@Tests/lint/all

@@ -7,15 +7,16 @@ class Effort:
     repetitions: int
     seconds: float
     idle_sizes: list[int]
+    idle_seconds: float
     logins: int
 
     @staticmethod
     def full() -> "Effort":
-        return Effort(repetitions=5, seconds=2, idle_sizes=[1000, 8000], logins=2000)
+        return Effort(repetitions=5, seconds=2, idle_sizes=[1000, 8000], idle_seconds=5, logins=2000)
 
     @staticmethod
     def quick() -> "Effort":
-        return Effort(repetitions=2, seconds=0.8, idle_sizes=[1000], logins=500)
+        return Effort(repetitions=2, seconds=0.8, idle_sizes=[1000], idle_seconds=2, logins=500)
 
 
 @dataclass
@@ -46,8 +47,9 @@ def logins(effort: Effort) -> Case:
     return Case("logins", f"{effort.logins} logins at once", words, ["logins", "cpu_per_thousand_logins"])
 
 
-def idle(sessions: int) -> Case:
-    words = ["idle", "--sessions", str(sessions), "--connect-rate", "1500", "--warm-up", "2s", "--duration", "5s"]
+def idle(sessions: int, effort: Effort) -> Case:
+    words = ["idle", "--sessions", str(sessions), "--connect-rate", "1500", "--login-timeout", "120s", "--warm-up", "1s",
+             "--duration", f"{effort.idle_seconds}s"]
     return Case(f"idle-{sessions}", f"{sessions:,} idle sessions", words, ["memory_per_session", "cpu_share"])
 
 

@@ -72,7 +72,7 @@ body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 sy
 main { max-width: 860px; margin: 0 auto; padding: 24px 16px; } h1 { font-size: 1.35em; } h2 { font-size: 1.1em; margin-top: 2em; }
 p { color: var(--soft); } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: 4px 10px; border-bottom: 1px solid var(--rule); } th { font-weight: 600; }
-th:first-child, td:first-child { text-align: left; padding-left: 0; } td.bar { width: 26%; }
+th:first-child, td:first-child { text-align: left; padding-left: 0; } td:not(:first-child) { white-space: nowrap; } td.bar { width: 26%; }
 svg { display: block; width: 100%; height: 12px; } rect { fill: var(--other); } tr.edge rect { fill: var(--bar); }
 tr.edge td:first-child { font-weight: 600; }
 """

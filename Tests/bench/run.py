@@ -55,7 +55,7 @@ def measure_servers(effort: cases.Effort, found: dict):
 
 def measure_idle(effort: cases.Effort, found: dict):
     for sessions in effort.idle_sizes:
-        case = cases.idle(sessions)
+        case = cases.idle(sessions, effort)
         names = ["edge", "nginx", "HAProxy"] + (["Prosody", "ejabberd"] if sessions <= 1000 else [])
         results = {}
         for name in names:

@@ -77,13 +77,13 @@ def sink(*options):
 
 
 @contextlib.contextmanager
-def edge(upstream: int, *options):
+def edge(upstream: int, *options, listen: str = "127.0.0.1:0"):
     """Gives (process, port)."""
-    with running([EDGE, "--listen", "127.0.0.1:0", "--domain", DOMAIN, "--upstream", f"127.0.0.1:{upstream}",
+    with running([EDGE, "--listen", listen, "--domain", DOMAIN, "--upstream", f"127.0.0.1:{upstream}",
                   "--workers", "1", "--admin", "off", "--log-level", "warning", *options],
                  stdout=subprocess.PIPE, text=True) as process:
         line = process.stdout.readline()
-        match = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+        match = re.search(r"http://127[.\d]+:(\d+)", line)
         if not match:
             raise SystemExit(f"the edge did not start: {line!r}")
         yield process, int(match[1])
