@@ -93,7 +93,7 @@ let package = Package(
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "BOSHWire", "Bytes", "HTTPWire", "WebSocketWire", "XMPPWire", "WireTesting", "XMLReference",
+                "BOSHWire", "Bytes", "Deflate", "HTTPWire", "WebSocketWire", "XMPPWire", "WireTesting", "XMLReference",
             ],
             path: "Tests/Fuzz", swiftSettings: strict),
         .executableTarget(

@@ -19,4 +19,5 @@ let targets: [any FuzzTarget.Type] = [
     XMPPAgreementTarget.self,
     BOSHBodyTarget.self,
     BOSHSessionTarget.self,
+    GzipBodyTarget.self,
 ]

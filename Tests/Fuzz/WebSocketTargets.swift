@@ -142,12 +142,20 @@ enum WebSocketHandshakeTarget: FuzzTarget {
             request.add(name: name.span, value: value.span)
             handshake.add(name: name.span, value: value.span)
         }
-        if let answer = try? request.accept(subprotocol: "xmpp", compresses: true) {
+        for window in [nil, 9, 11] {
+            guard let answer = try? request.accept(subprotocol: "xmpp", compresses: true, window: window) else {
+                continue
+            }
             let pool = BufferPool()
             var output = ByteBuffer()
             answer.append(to: &output, pool: pool)
-            let bits = answer.deflate?.serverWindowBits ?? 15
+            let deflate = answer.deflate
+            let bits = deflate?.serverWindowBits ?? 15
             precondition(answer.acceptKey.count == 28 && (9...15).contains(bits), "an answer that cannot be kept")
+            let keeps = deflate.map { !$0.clientForgets || !$0.serverForgets } ?? false
+            precondition(window != nil || !keeps, "a window that nobody paid for")
+            precondition(
+                deflate?.clientWindowBits.map { (9...(window ?? 15)).contains($0) } ?? true, "too large a window")
         }
         _ = try? handshake.check(status: 101)
     }

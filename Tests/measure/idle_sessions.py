@@ -9,6 +9,9 @@ import time
 import processes
 from session import Session
 
+# As browsers ask for compression; the elements of a login are small and stay plain.
+OFFER = b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
+
 
 def resident(pid):
     """Resident anonymous memory in bytes: the process's own, without its program file."""
@@ -68,6 +71,8 @@ async def measure(count, settle):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sessions", type=int, default=8000)
+    parser.add_argument("--plain", action="store_true", help="clients that do not offer compression")
     parser.add_argument("--settle", type=float, default=3.0, help="seconds of silence before memory is read")
     arguments = parser.parse_args()
+    Session.extensions = b"" if arguments.plain else OFFER
     raise SystemExit(0 if asyncio.run(measure(arguments.sessions, arguments.settle)) else 1)

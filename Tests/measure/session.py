@@ -25,6 +25,8 @@ def message(size: int) -> bytes:
 class Session(asyncio.Protocol):
     """Logs in, then calls `ready`; after `run(count)` sends `count` messages, `window` at a time."""
 
+    extensions = b""  # further lines of the handshake
+
     def __init__(self, ready, lost):
         self.ready, self.lost = ready, lost
         self.buffer = b""
@@ -35,7 +37,7 @@ class Session(asyncio.Protocol):
         self.transport = transport
         transport.write(b"GET /ws HTTP/1.1\r\nHost: bench.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-                        b"Sec-WebSocket-Protocol: xmpp\r\n\r\n")
+                        b"Sec-WebSocket-Protocol: xmpp\r\n" + self.extensions + b"\r\n")
 
     def connection_lost(self, error):
         self.lost(self, error)
