@@ -5,6 +5,7 @@ import { bareOf } from '../xmpp/jid.mjs';
 import { BOOKMARKS, DATA_FORM, PUBLISH_OPTIONS, PUBSUB, PUBSUB_EVENT } from '../xmpp/ns.mjs';
 import { el } from '../xmpp/xml.mjs';
 
+/** @typedef {import('../xmpp/xml.mjs').XmlElement} XmlElement */
 /** @typedef {{ jid: string, name: string, nick: string, autojoin: boolean }} Bookmark */
 
 /** @param {import('../xmpp/xml.mjs').XmlElement} item @returns {Bookmark | null} */
@@ -40,12 +41,14 @@ export class Bookmarks extends Emitter {
     const { jid, name, nick, autojoin } = bookmark;
     const conference = el('conference', { xmlns: BOOKMARKS, name, autojoin: String(autojoin) }, nick && el('nick', {}, nick));
     const option = (/** @type {string} */ key, /** @type {string} */ value) => el('field', { var: key }, el('value', {}, value));
-    await this.router.ask('set', el('pubsub', { xmlns: PUBSUB },
+    /** @param {XmlElement[]} more */
+    const publish = (more) => this.router.ask('set', el('pubsub', { xmlns: PUBSUB },
       el('publish', { node: BOOKMARKS }, el('item', { id: jid }, conference)),
       // XEP-0402 section 3.3: only we may read them, and all of them are kept.
       el('publish-options', {}, el('x', { xmlns: DATA_FORM, type: 'submit' },
-        option('FORM_TYPE', PUBLISH_OPTIONS), option('pubsub#persist_items', 'true'), option('pubsub#max_items', 'max'),
-        option('pubsub#send_last_published_item', 'never'), option('pubsub#access_model', 'whitelist')))));
+        option('FORM_TYPE', PUBLISH_OPTIONS), option('pubsub#persist_items', 'true'), option('pubsub#access_model', 'whitelist'), more))));
+    // Some servers know only the most important options, and refuse all when there is one more.
+    await publish([option('pubsub#max_items', 'max'), option('pubsub#send_last_published_item', 'never')]).catch(() => publish([]));
   }
 
   /** @param {string} jid */

@@ -47,7 +47,7 @@ export class Archive {
     const queryid = randomId(8);
     const running = { from: room, messages: /** @type {Archived[]} */ ([]) };
     this.#running.set(queryid, running);
-    const field = (/** @type {string} */ name, /** @type {string | undefined} */ value, /** @type {string} */ type = '') =>
+    const field = (/** @type {string} */ name, /** @type {string | undefined} */ value, /** @type {string | null} */ type = null) =>
       value && el('field', { var: name, type }, el('value', {}, value));
     const form = el('x', { xmlns: DATA_FORM, type: 'submit' }, field('FORM_TYPE', MAM, 'hidden'), field('with', peer),
       field('start', start ? new Date(start).toISOString() : ''));

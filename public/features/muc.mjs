@@ -62,13 +62,11 @@ export class Rooms extends Emitter {
     room.occupants.clear();
     this.emit('change', room);
     try {
-      const info = await this.disco.info(jid).catch(() => null);
-      room.name = info?.name ?? room.name;
-      room.archived = info?.features.has(MAM) ?? false;
-      room.lastingIds = info?.features.has(OCCUPANT_ID) ?? false;
+      const existed = await this.#learn(room);
       await this.#answered(jid, () => this.router.send(el('presence', { to: room.address }, el('x', { xmlns: MUC },
         el('history', { maxstanzas: room.archived ? 0 : HISTORY }), password && el('password', {}, password)))));
       room.state = 'in';
+      if (!existed) await this.#learn(room);
       if (room.archived) await this.#catchUp(room, conversation);
     } catch (error) {
       room.state = '';
@@ -77,6 +75,15 @@ export class Rooms extends Emitter {
     } finally {
       this.emit('change', room);
     }
+  }
+
+  /** @param {Room} room @returns {Promise<boolean>} false: it may be that it does not exist yet */
+  async #learn(room) {
+    const info = await this.disco.info(room.jid).catch(() => null);
+    room.name = info?.name ?? room.name;
+    room.archived = info?.features.has(MAM) ?? false;
+    room.lastingIds = info?.features.has(OCCUPANT_ID) ?? false;
+    return info !== null;
   }
 
   /**

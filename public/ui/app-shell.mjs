@@ -95,7 +95,7 @@ export function watchPage({ connection }, { conversations }, current) {
  * What happens in rooms becomes a line in them; an invitation is asked about.
  * @param {import('../features/client.mjs').Client} client @param {import('../features/chats.mjs').Chats} chats @param {(jid: string) => void} open
  */
-function watchRooms({ account, host }, { rooms, bookmarks, conversations }, open) {
+function watchRooms({ account, host }, { rooms, bookmarks, conversations, nameOf }, open) {
   rooms.on('event', async ({ room, kind, nick, other }) => {
     const { makeMessage } = await import('../features/message-log.mjs');
     const body = t(`room.event.${kind}`, { nick, other });
@@ -109,7 +109,7 @@ function watchRooms({ account, host }, { rooms, bookmarks, conversations }, open
     const { openDialog } = await import('./dialogs.mjs');
     openDialog({
       title: t('room.join.title'), action: t('room.invited.accept'),
-      content: [h('p', {}, t('room.invited', { from, room: jid })), ...(reason ? [h('p', { class: 'muted' }, reason)] : [])],
+      content: [h('p', {}, t('room.invited', { from: from.includes('@') ? nameOf(from) : from, room: jid })), ...(reason ? [h('p', { class: 'muted' }, reason)] : [])],
       async submit() {
         await rooms.join(jid, account.local);
         void bookmarks.save({ jid, name: '', nick: account.local, autojoin: true }).catch(() => {});
