@@ -19,7 +19,8 @@ export const stays = (storage) => Boolean(storage.getItem(KEY));
  */
 export async function keepLogin({ storage, indexedDB }, account, keys) {
   if (!keys) return;
-  await write(indexedDB, STORE, account, keys);
+  const { mechanism, salt, iterations, key } = keys;
+  await write(indexedDB, STORE, account, { mechanism, salt, iterations, key });
   storage.setItem(KEY, account);
 }
 

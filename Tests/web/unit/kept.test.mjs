@@ -124,7 +124,8 @@ test('what is a week old, broken or forgotten is not shown', async () => {
   const first = visit();
   incoming(first, 'a', 'one');
   await first.kept.save();
-  await keepLogin(host, ME, { mechanism: 'x' });
+  await keepLogin(host, ME, { mechanism: 'x', secret: 'never' });
+  assert.equal((await keptLogin(host)).keys.secret, undefined);
   host.clock.time += 8 * 24 * 60 * 60 * 1000;
   assert.equal(await visit().kept.restore(), false);
   await first.kept.save();

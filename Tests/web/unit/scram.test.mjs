@@ -38,7 +38,15 @@ for (const { mechanism, nonce, server, answer, final } of VECTORS) {
     const second = new Scram(mechanism, { username: 'user', keys: first.keys }, nonce);
     second.first();
     assert.equal(read(await second.answer(wire(server))), answer);
-    const changed = new Scram(mechanism, { username: 'user', keys: first.keys }, nonce);
+    assert.equal(first.keys?.secret.extractable, false);
+    // A server that makes a new salt for each login is answered as long as the page lives.
+    const other = server.replace('i=4096', 'i=5000');
+    const [page, anew] = [{ username: 'user', keys: first.keys }, { username: 'user', password: 'pencil' }].map((given) => new Scram(mechanism, given, nonce));
+    page.first();
+    anew.first();
+    assert.equal(await page.answer(wire(other)), await anew.answer(wire(other)));
+    const { secret: _, ...kept } = first.keys;
+    const changed = new Scram(mechanism, { username: 'user', keys: kept }, nonce);
     changed.first();
     await assert.rejects(changed.answer(wire(server.replace('i=4096', 'i=5000'))), { code: 'password-needed' });
   });

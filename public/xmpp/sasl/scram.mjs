@@ -13,8 +13,9 @@ const HASHES = {
 };
 
 /**
- * What replaces the password after the first login: the salted password as a key that cannot be exported.
- * @typedef {{ mechanism: string, salt: string, iterations: number, key: CryptoKey }} ScramKeys
+ * What replaces the password after the first login: the salted password as a key that cannot be read, and for the life of
+ * the page the password as one, because some servers send another salt each time. That one is never put on a disk.
+ * @typedef {{ mechanism: string, salt: string, iterations: number, key: CryptoKey, secret?: CryptoKey }} ScramKeys
  */
 
 /**
@@ -129,7 +130,7 @@ export class Scram {
       return keys.key;
     }
     // The password is no longer kept, and the server changed what the stored key was made from.
-    if (password === undefined) throw new Failure('password-needed');
+    if (password === undefined && !keys?.secret) throw new Failure('password-needed');
     let bytes;
     try {
       bytes = fromBase64(salt);
@@ -137,11 +138,13 @@ export class Scram {
       throw bad('salt is not base64');
     }
     const { hash, bits } = this.hash;
-    const base = await crypto.subtle.importKey('raw', utf8(prepare(password)), 'PBKDF2', false, ['deriveKey']);
+    const secret = password === undefined
+      ? /** @type {CryptoKey} */ (keys?.secret)
+      : await crypto.subtle.importKey('raw', utf8(prepare(password)), 'PBKDF2', false, ['deriveKey']);
     const key = await crypto.subtle.deriveKey(
-      { name: 'PBKDF2', salt: bytes, iterations, hash }, base, { name: 'HMAC', hash, length: bits }, false, ['sign'],
+      { name: 'PBKDF2', salt: bytes, iterations, hash }, secret, { name: 'HMAC', hash, length: bits }, false, ['sign'],
     );
-    this.keys = { mechanism: this.mechanism, salt, iterations, key };
+    this.keys = { mechanism: this.mechanism, salt, iterations, key, secret };
     return key;
   }
 
