@@ -178,6 +178,26 @@ import xmpp_edge
             ])
     }
 
+    @Test("Compression has keys in a group of its own, and one flag turns all of it off")
+    func compression() throws {
+        let off = ["compression.websocket": ["off"], "compression.bosh": ["off"]]
+        let file = Self.server + "compression: {websocket: true, threshold: 1 KiB, window-memory: 64 MiB}\n"
+        let settings = try Self.read(
+            flags: off, environment: ["XMPP_EDGE_COMPRESSION_WINDOW_BITS": "13"], file: file)
+        var expected = Compression()
+        (expected.webSocket, expected.bosh) = (false, false)
+        (expected.threshold, expected.windowMemory, expected.windowBits) = (1_024, 64 << 20, 13)
+        #expect(settings.compression == expected)
+        #expect(
+            Self.problems(flags: ["compression.bosh": ["maybe"]], file: Self.server) == [
+                "--compression: \"maybe\" is not true or false"
+            ])
+        #expect(
+            Self.problems(file: Self.server + "compression: {window-bits: 8}\n") == [
+                "edge.yaml: compression.window-bits: 8 is not within 9 to 15"
+            ])
+    }
+
     @Test("Without any server the way to name one is told")
     func noServer() {
         #expect(
