@@ -47,6 +47,7 @@ let package = Package(
         room("Crypto", ["Bytes", "COpenSSL"]),
         room("Deflate", ["Bytes", "CZlib"]),
         room("HTTPWire", ["Bytes"]),
+        room("ProxyWire", ["Bytes"]),
         room("WebSocketWire", ["Bytes", "Crypto", "Deflate"]),
         room("XMPPWire", ["Bytes", "CXML2"]),
         room("BOSHWire", ["Bytes", "Crypto", "XMPPWire"]),
@@ -59,7 +60,8 @@ let package = Package(
         room(
             "EdgeServer",
             [
-                "Bytes", "Crypto", "Deflate", "HTTPWire", "WebSocketWire", "XMPPWire", "BOSHWire", "TLSWire", "Reactor",
+                "Bytes", "Crypto", "Deflate", "HTTPWire", "ProxyWire", "WebSocketWire", "XMPPWire", "BOSHWire", "TLSWire",
+                "Reactor",
             ]),
 
         // The load tester: clients over the same wires. Never knows the server's rooms.
@@ -93,7 +95,8 @@ let package = Package(
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "BOSHWire", "Bytes", "Deflate", "HTTPWire", "WebSocketWire", "XMPPWire", "WireTesting", "XMLReference",
+                "BOSHWire", "Bytes", "Deflate", "HTTPWire", "ProxyWire", "WebSocketWire", "XMPPWire", "WireTesting",
+                "XMLReference",
             ],
             path: "Tests/Fuzz", swiftSettings: strict),
         .executableTarget(
@@ -104,6 +107,7 @@ let package = Package(
         tests(of: "Crypto", ["Bytes"]),
         tests(of: "Deflate", ["Bytes"]),
         tests(of: "HTTPWire", ["Bytes"]),
+        tests(of: "ProxyWire", ["Bytes"]),
         tests(of: "WebSocketWire", ["Bytes", "Deflate"]),
         tests(of: "XMPPWire", ["Bytes", "XMLReference"]),
         tests(of: "BOSHWire", ["Bytes", "Crypto", "XMPPWire"]),

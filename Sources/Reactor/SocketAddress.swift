@@ -1,4 +1,5 @@
 /// An address of a peer or a listener, small enough to keep per session. Knows IPv4, IPv6 and "some Unix socket".
+package import Bytes
 internal import CLinux
 internal import Glibc
 
@@ -100,6 +101,23 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
         }
         return try withUnsafeBytes(of: &storage) { bytes throws(SystemFailure) in
             try body(bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t(length))
+        }
+    }
+
+    package init(_ address: IPAddress, port: UInt16) {
+        if let ipv4 = address.ipv4 {
+            self.init(family: .ipv4, port: port, scope: 0, high: UInt64(ipv4) << 32, low: 0)
+        } else {
+            self.init(family: .ipv6, port: port, scope: 0, high: address.high, low: address.low)
+        }
+    }
+
+    /// Nil for a Unix socket.
+    package var ip: IPAddress? {
+        switch family {
+        case .unix: nil
+        case .ipv4: IPAddress(ipv4: UInt32(truncatingIfNeeded: high >> 32))
+        case .ipv6: IPAddress(high: high, low: low)
         }
     }
 
