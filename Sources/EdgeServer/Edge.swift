@@ -34,13 +34,13 @@ package final class Edge {
 
     /// Binds all listeners and starts the workers; connections are accepted when it returns.
     package func start() throws {
-        for address in setup.settings.listeners {
-            publicSockets.append(try Self.bind(address))
+        for listener in setup.settings.listeners {
+            publicSockets.append(try Self.bind(listener.address))
         }
         if let admin = setup.settings.admin {
             let socket = try Self.bind(admin)
             adminSocket = socket
-            try main.listen(on: [socket], as: .admin)
+            try main.listen(on: socket, as: .admin)
         }
         try ended.open(in: main.loop) { [unowned self] _ in workerEnded() }
         let mailboxes = try (0..<workerCount).map { _ in try Mailbox<WorkerMessage>() }
@@ -56,9 +56,11 @@ package final class Edge {
 
     private func startWorker(_ index: Int, _ mailboxes: [Mailbox<WorkerMessage>]) throws {
         let sockets = index == 0 ? publicSockets : try publicSockets.map(Self.another)
+        let roles = setup.settings.listeners.map { $0.takesProxyHeader ? ListenerRole.proxiedWeb : .web }
         workers.append(
             try RunningWorker(
-                index: index, mailboxes: mailboxes, shared: shared, setup: setup, site: main.site, sockets: sockets,
+                index: index, mailboxes: mailboxes, shared: shared, setup: setup, site: main.site,
+                sockets: Array(zip(sockets, roles)),
                 ended: ended))
         running += 1
     }
@@ -69,7 +71,7 @@ package final class Edge {
 
     /// The addresses that accept connections, with the ports the kernel gave.
     package var addresses: [String] {
-        zip(setup.settings.listeners, publicSockets).map { $0.text(bound: $1.address) }
+        zip(setup.settings.listeners, publicSockets).map { $0.address.text(bound: $1.address) }
     }
 
     package var adminAddress: String? {

@@ -4,8 +4,8 @@
 package import Bytes
 
 package struct ForwardedOrigin: Equatable, Sendable {
-    /// The last address in the chain that a trusted hop vouches for.
-    package private(set) var address: IPAddress
+    /// The last address in the chain that a trusted hop vouches for; nil when that is a Unix socket.
+    package private(set) var address: IPAddress?
     /// The client's port, 0 when not told.
     package private(set) var port: UInt16 = 0
     /// Whether the client came over TLS; nil when nobody said.
@@ -22,10 +22,10 @@ package struct ForwardedOrigin: Equatable, Sendable {
     }
 
     /// - Parameters:
-    ///   - peer: the trusted proxy that the connection came from.
+    ///   - peer: the trusted proxy that the connection came from; nil for one on a Unix socket.
     ///   - trusts: whether an address is that of a trusted proxy.
     package init(
-        _ head: borrowing RequestHead, field: Field, peer: IPAddress, trusts: (IPAddress) -> Bool
+        _ head: borrowing RequestHead, field: Field, peer: IPAddress?, trusts: (IPAddress) -> Bool
     ) {
         address = peer
         let chain: ForwardedChain

@@ -81,7 +81,7 @@ package final class ListeningSocket: Sendable {
         return Descriptor(owning: try SystemFailure.check("socket", socket(family, type, 0)))
     }
 
-    private static func name(of number: Int32) throws(SystemFailure) -> SocketAddress {
+    static func name(of number: Int32) throws(SystemFailure) -> SocketAddress {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let result = withUnsafeMutablePointer(to: &storage) { pointer in

@@ -169,6 +169,11 @@ open class StreamSocket: LoopMember {
 
     package final var isOpen: Bool { descriptor >= 0 }
 
+    /// Our end of the connection; nil once closed.
+    package final var localAddress: SocketAddress? {
+        isOpen ? try? ListeningSocket.name(of: descriptor) : nil
+    }
+
     /// Closes at once; output that waits is lost.
     package final func close() {
         // Without a descriptor and yet registered: there was none left to connect with.

@@ -66,10 +66,10 @@ class WebSocket:
     """Connects and shakes hands. Refuses whatever a server must not send."""
 
     def __init__(self, address: Address, path: str = "/ws", protocol: str | None = "xmpp", more: tuple[str, ...] = (),
-                 first_bytes: bytes = b""):
+                 first_bytes: bytes = b"", prefix: bytes = b""):
         self.wire = Wire(connect(address))
         key = base64.b64encode(os.urandom(16)).decode()
-        self.wire.send(request(path, key=key, protocol=protocol, more=more) + first_bytes)
+        self.wire.send(prefix + request(path, key=key, protocol=protocol, more=more) + first_bytes)
         head = self.wire.take_until(b"\r\n\r\n").decode("latin-1")
         assert head.startswith("HTTP/1.1 101 "), head
         self.headers = {

@@ -46,7 +46,7 @@ import xmpp_edge
 
     @Test("Lists come from flags, from commas in a variable, and from YAML lists or single values")
     func lists() throws {
-        let expected: [ListenAddress] = [.tcp(host: "::1", port: 1), .unix(path: "/run/e")]
+        let expected: [WebListener] = [.tcp(host: "::1", port: 1), .unix(path: "/run/e")]
         #expect(try Self.read(flags: ["listen": ["[::1]:1", "unix:/run/e"]], file: Self.server).listeners == expected)
         let variables = ["XMPP_EDGE_LISTEN": "[::1]:1, unix:/run/e", "XMPP_EDGE_UPSTREAMS": "a.example=x:1,*=y"]
         let settings = try Self.read(environment: variables)

@@ -37,7 +37,7 @@ final class BOSHRegistry {
     func dropParts(_ size: Int) { partBytes -= size }
 
     /// The whole body of a request.
-    func take(_ body: Span<UInt8>, _ handle: RequestHandle, from peer: SocketAddress) {
+    func take(_ body: Span<UInt8>, _ handle: RequestHandle, from caller: Caller) {
         let head: RequestHead
         do throws(BodyFailure) {
             head = try reader.readHead(body)
@@ -47,7 +47,7 @@ final class BOSHRegistry {
         }
         switch head.sid {
         case .none:
-            create(head, body, handle, peer)
+            create(head, body, handle, caller)
         case .foreign:
             refuse(handle, .itemNotFound, isLegacy: false)
         case .id(let id):
@@ -89,7 +89,7 @@ final class BOSHRegistry {
         session.receive(head, body, handle)
     }
 
-    private func create(_ asked: RequestHead, _ body: Span<UInt8>, _ handle: RequestHandle, _ peer: SocketAddress) {
+    private func create(_ asked: RequestHead, _ body: Span<UInt8>, _ handle: RequestHandle, _ caller: Caller) {
         var head = asked
         let isLegacy = head.version == nil
         guard !worker.isStopping else { return refuse(handle, .systemShutdown, isLegacy: isLegacy) }
@@ -108,7 +108,7 @@ final class BOSHRegistry {
             let isGone = worker.routes.isRetired(head.opening.to)
             return refuse(handle, isGone ? .hostGone : .hostUnknown, isLegacy: isLegacy)
         }
-        if let limit = worker.refusal(of: peer) {
+        if let limit = worker.refusal(of: caller.address) {
             if limit == .sessionsPerAddress { return refuse(handle, .policyViolation, isLegacy: isLegacy) }
             // The client may come again, and 5xx says so.
             let nothing: [UInt8] = []
@@ -117,7 +117,7 @@ final class BOSHRegistry {
         waiting.note(bosh.id, handle)
         let binding = BOSHBinding(worker: worker, bosh: bosh)
         sessions[binding.id] = binding
-        binding.start(worker.newSession(.bosh(binding), .bosh, from: peer), head.opening)
+        binding.start(worker.newSession(.bosh(binding), .bosh, from: caller), head.opening)
     }
 
     /// Checks what is inside a body; its elements are in `reader` then.

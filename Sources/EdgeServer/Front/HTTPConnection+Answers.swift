@@ -11,7 +11,7 @@ extension HTTPConnection {
     func answer(rest: Span<UInt8>) throws(HTTPFailure) {
         let head = worker.head
         let place = role == .web ? head.withPath { worker.setup.routeTable.place(of: $0) } : .site
-        crossOrigin = place == .bosh ? CrossOrigin(head, worker.settings.allowedOrigins) : .none
+        crossOrigin = place == .bosh ? CrossOrigin(head, worker.settings.allowedOrigins, host: forwardedHost(head)) : .none
         if place == .bosh && head.method == .post && head.expectation != .other { return try answerBOSH(head) }
         if head.hasBody {
             try limitBody(to: worker.setup.limits.body)
@@ -29,7 +29,7 @@ extension HTTPConnection {
         }
         switch role {
         case .admin: answerAdmin(head)
-        case .web: try answerWeb(head, place, rest: rest)
+        case .web, .proxiedWeb: try answerWeb(head, place, rest: rest)
         }
     }
 
@@ -59,32 +59,22 @@ extension HTTPConnection {
         } catch {
             return refuseUpgrade(error, toHEAD: head.method == .head)
         }
-        guard allowsOrigin(head) else {
+        // Against pages that open a session in the name of whoever looks at them (RFC 6455 section 10.2).
+        guard !CrossOrigin(head, worker.settings.allowedOrigins, host: forwardedHost(head)).isRefused else {
             return answer(.forbidden, "This page may not open sessions here.", toHEAD: false)
         }
         let codec = upgrade.deflate.flatMap { worker.codecs.codec(for: $0, lease) }
         let hasCodec = codec != nil || upgrade.deflate == nil
         guard !worker.isStopping && hasCodec else { return answerBusy() }
-        guard worker.refusal(of: peer) == nil else { return answerBusy() }
+        let caller = caller(of: head)
+        guard worker.refusal(of: caller.address) == nil else { return answerBusy() }
         upgrade.append(to: &outbound, pool: loop.pool)
-        worker.startSession(upgrading: self, rest: rest, peer: peer, codec: codec)
+        worker.startSession(upgrading: self, rest: rest, caller: caller, codec: codec)
     }
 
     private func refuseUpgrade(_ refusal: UpgradeRefusal, toHEAD: Bool) {
         let status = HTTPStatus(rawValue: UInt16(clamping: refusal.status)) ?? .badRequest
         answer(status, refusal.reason, toHEAD: toHEAD, fields: refusal.fields)
-    }
-
-    /// Against pages that open a session in the name of whoever looks at them (RFC 6455 section 10.2).
-    private func allowsOrigin(_ head: RequestHead) -> Bool {
-        guard head.count(of: "origin") <= 1 else { return false }
-        return worker.setup.settings.allowedOrigins.allows(
-            origin: head.withValue(of: "origin", Self.string), host: head.withHost(Self.string))
-    }
-
-    private static func string(_ span: Span<UInt8>?) -> String? {
-        guard let span else { return nil }
-        return String(reading: span)
     }
 
     private func answerBusy() {

@@ -29,7 +29,7 @@ extension HTTPConnection {
             PendingAnswers.Entry(
                 handle: handle, origin: crossOrigin, isLast: isLast, isHTTP10: head.minorVersion == 0,
                 takesGzip: takesGzip(head)))
-        bodyTaker = BodyTaker(handle: handle, size: head.contentLength, isGzip: coding == .gzip)
+        bodyTaker = BodyTaker(handle: handle, caller: caller(of: head), size: head.contentLength, isGzip: coding == .gzip)
         if head.expectation == .continue {
             outbound.appendContinue(pool: loop.pool)
             touchOutput()
@@ -63,7 +63,7 @@ extension HTTPConnection {
         guard role == .web, head.method == .post, head.expectation == .none, !pending.isFull, bodyCoding(head) != nil
         else { return false }
         guard head.withPath({ worker.setup.routeTable.place(of: $0) }) == .bosh else { return false }
-        return !CrossOrigin(head, worker.settings.allowedOrigins).isRefused
+        return !CrossOrigin(head, worker.settings.allowedOrigins, host: forwardedHost(head)).isRefused
             && head.contentLength ?? 0 <= worker.setup.limits.body
     }
 
@@ -98,8 +98,8 @@ extension HTTPConnection {
 
     /// The complete body of a request, as it came.
     private func bodyArrived(_ body: Span<UInt8>, _ taker: BodyTaker) {
-        if taker.isGzip { return inflate(body, taker.handle) }
-        worker.bosh.take(body, taker.handle, from: peer)
+        if taker.isGzip { return inflate(body, taker) }
+        worker.bosh.take(body, taker.handle, from: taker.caller)
     }
 
     // MARK: Answers
@@ -149,6 +149,7 @@ extension HTTPConnection {
 /// A BOSH request whose body is coming.
 struct BodyTaker {
     let handle: RequestHandle
+    let caller: Caller
     /// Nil when it comes in chunks.
     let size: Int?
     let isGzip: Bool

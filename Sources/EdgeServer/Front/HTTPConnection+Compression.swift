@@ -19,7 +19,7 @@ extension HTTPConnection {
     var knownCodings: StaticString { worker.settings.compression.bosh ? "gzip" : "identity" }
 
     /// The complete body of a request in gzip. What it becomes is limited while it is inflated, as a plain one is.
-    func inflate(_ body: Span<UInt8>, _ handle: RequestHandle) {
+    func inflate(_ body: Span<UInt8>, _ taker: BodyTaker) {
         var plain = ByteBuffer()
         defer { plain.release(to: loop.pool) }
         let limit = UInt32(clamping: worker.setup.limits.body)
@@ -29,9 +29,9 @@ extension HTTPConnection {
         } catch {
             // Nobody knows whose it is, so no session is touched.
             if error == .tooBig { worker.counters.count(.body) }
-            return worker.bosh.refuse(handle, error == .tooBig ? .policyViolation : .badRequest, isLegacy: false)
+            return worker.bosh.refuse(taker.handle, error == .tooBig ? .policyViolation : .badRequest, isLegacy: false)
         }
-        plain.withSpan { worker.bosh.take($0, handle, from: peer) }
+        plain.withSpan { worker.bosh.take($0, taker.handle, from: taker.caller) }
     }
 
     // MARK: Answers

@@ -21,7 +21,10 @@ final class HTTPConnection: StreamSocket {
     }
 
     unowned let worker: Worker
+    /// The other end, or whom it says in a PROXY header that it speaks for.
     let peer: SocketAddress
+    /// What that header says besides.
+    let approach: Approach?
     let role: ListenerRole
     private var decoder: RequestDecoder
     private var waiting = Waiting.head
@@ -54,9 +57,26 @@ final class HTTPConnection: StreamSocket {
     init(worker: Worker, connected descriptor: consuming Descriptor, peer: SocketAddress, role: ListenerRole) {
         self.worker = worker
         self.peer = peer
+        approach = nil
         self.role = role
         decoder = RequestDecoder(limits: worker.setup.httpLimits)
         super.init(loop: worker.loop, connected: descriptor)
+        deadline = loop.now + worker.setup.limits.timeToHead
+    }
+
+    /// Goes on behind a PROXY header, admitted already.
+    /// - Parameter rest: what came behind that header.
+    init(
+        worker: Worker, takingOver connection: ProxiedConnection, rest: Span<UInt8>, peer: SocketAddress,
+        approach: Approach?
+    ) {
+        self.worker = worker
+        self.peer = peer
+        self.approach = approach
+        role = .web
+        decoder = RequestDecoder(limits: worker.setup.httpLimits)
+        isAdmitted = true
+        super.init(takingOver: connection, rest: rest)
         deadline = loop.now + worker.setup.limits.timeToHead
     }
 

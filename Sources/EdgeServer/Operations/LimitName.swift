@@ -3,6 +3,7 @@ package enum LimitName: String, Sendable, CaseIterable {
     case requestHead = "request-head"
     case headerCount = "header-count"
     case body = "body"
+    case timeToProxyHeader = "time-to-proxy-header"
     case timeToHead = "time-to-head"
     case timeToBody = "time-to-body"
     case timeToWrite = "time-to-write"

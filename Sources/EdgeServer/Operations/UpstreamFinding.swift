@@ -1,9 +1,21 @@
 /// What a probe found at a server, and what that means for an operator. Knows words; asks nobody.
+package import ProxyWire
+
 package struct UpstreamFinding: Sendable, Equatable {
     package let route: DomainRoute
     package let outcome: Outcome
     /// The connection stays on this machine.
     package let isPrivate: Bool
+    /// The setting with which the server answers.
+    package var remedy: Remedy?
+
+    package struct Remedy: Sendable, Equatable {
+        package let proxy: ProxyVersion?
+
+        package init(proxy: ProxyVersion?) {
+            self.proxy = proxy
+        }
+    }
 
     package enum Outcome: Sendable, Equatable {
         case unresolved(reason: String)
@@ -48,7 +60,15 @@ package struct UpstreamFinding: Sendable, Equatable {
         }
     }
 
-    package var sentence: String { "\(route.domain): \(route.server) \(words)" }
+    package var sentence: String { "\(route.domain): \(route.server) \(words)\(advice)" }
+
+    private var advice: String {
+        guard let remedy else { return "" }
+        guard let version = remedy.proxy else {
+            return "; it expects no PROXY header: take \(route.proxy?.word ?? "") away from upstreams"
+        }
+        return "; it expects a PROXY header: write \(version.word) behind it in upstreams"
+    }
 
     private var words: String {
         switch outcome {

@@ -1,6 +1,7 @@
 /// Opens one real stream to a server and says what it found there: for an operator who checks settings. Knows the way to
 /// the features and no further; logs in nowhere.
 internal import Bytes
+internal import ProxyWire
 internal import Reactor
 internal import XMPPWire
 
@@ -23,21 +24,33 @@ package struct UpstreamProbe {
         }
         var outcome = UpstreamFinding.Outcome.unresolved(reason: "no address")
         for address in addresses {
-            outcome = ask(address)
+            outcome = ask(address, route.proxy)
             if case .unreachable = outcome { continue }
-            break
+            var finding = UpstreamFinding(
+                route: route, outcome: outcome, isPrivate: addresses.allSatisfy(\.isLoopback))
+            if !finding.isGood { finding.remedy = remedy(address) }
+            return finding
         }
         return UpstreamFinding(route: route, outcome: outcome, isPrivate: addresses.allSatisfy(\.isLoopback))
     }
 
-    private func ask(_ address: SocketAddress) -> UpstreamFinding.Outcome {
+    /// Whether another PROXY setting would do: a wrong one shows as silence or as nonsense, depending on the server.
+    private func remedy(_ address: SocketAddress) -> UpstreamFinding.Remedy? {
+        for version in [nil, ProxyVersion.v2, .v1] where version != route.proxy {
+            let finding = UpstreamFinding(route: route, outcome: ask(address, version))
+            if finding.isGood { return UpstreamFinding.Remedy(proxy: version) }
+        }
+        return nil
+    }
+
+    private func ask(_ address: SocketAddress, _ proxy: ProxyVersion?) -> UpstreamFinding.Outcome {
         let loop: EventLoop
         do throws(SystemFailure) {
             loop = try EventLoop()
         } catch {
             return .unreachable(reason: error.reason)
         }
-        let stream = ProbeStream(loop: loop, route: route, address: address, settings: settings)
+        let stream = ProbeStream(loop: loop, route: route, address: address, proxy: proxy, settings: settings)
         stream.open()
         while true {
             if let outcome = stream.outcome {
@@ -56,7 +69,9 @@ private final class ProbeStream: StreamSocket {
     private let policy: FeaturePolicy
     private let headerTime: UInt64
 
-    init(loop: EventLoop, route: DomainRoute, address: SocketAddress, settings: Settings) {
+    init(
+        loop: EventLoop, route: DomainRoute, address: SocketAddress, proxy: ProxyVersion?, settings: Settings
+    ) {
         scanner = StreamScanner(maxElement: settings.limits.upstreamStanza)
         // Some servers die of a header without `to`.
         domain = route.takesAnyDomain ? route.host : route.domain
@@ -65,6 +80,8 @@ private final class ProbeStream: StreamSocket {
             hidesChannelBinding: settings.stripChannelBinding)
         headerTime = settings.limits.upstreamHeader
         super.init(loop: loop, connectingTo: address)
+        // Without a client behind it: the probe speaks for itself.
+        if let version = proxy { outbound.append(ProxyHeader().bytes(version), pool: loop.pool) }
         deadline = loop.now + settings.limits.upstreamConnect
     }
 

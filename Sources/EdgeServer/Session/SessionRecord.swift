@@ -4,7 +4,10 @@ internal import Reactor
 struct SessionRecord {
     /// Random; the name of the session in the log.
     let id: UInt64
+    /// The client, also behind proxies.
     let peer: SocketAddress
+    /// There when some server is told of its clients.
+    let approach: Approach?
     let transport: SessionReport.Transport
     let began: Instant
     var loggedIn = Instant.never
@@ -17,9 +20,10 @@ struct SessionRecord {
     private(set) var bytesIn = 0
     private(set) var bytesOut = 0
 
-    init(id: UInt64, peer: SocketAddress, transport: SessionReport.Transport, began: Instant) {
+    init(id: UInt64, caller: Caller, transport: SessionReport.Transport, began: Instant) {
         self.id = id
-        self.peer = peer
+        peer = caller.address
+        approach = caller.approach
         self.transport = transport
         self.began = began
     }

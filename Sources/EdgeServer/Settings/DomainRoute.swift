@@ -1,4 +1,6 @@
 /// Which XMPP server answers for which domain, as configured. Knows names; resolves and connects nothing.
+package import ProxyWire
+
 package struct DomainRoute: Sendable, Equatable {
     /// The domain of the JIDs, in lower case; `*` takes every domain (a set-up with one server).
     package var domain: String
@@ -6,6 +8,8 @@ package struct DomainRoute: Sendable, Equatable {
     package var host: String
     package var port: UInt16
     package var security: TransportSecurity
+    /// Each connection begins with the client's address in this form; nil where the server does not expect it.
+    package var proxy: ProxyVersion?
 
     package init(domain: String, host: String, port: UInt16 = Self.defaultPort, security: TransportSecurity = .plain) {
         self.domain = domain.lowercased()
@@ -28,4 +32,20 @@ package struct DomainRoute: Sendable, Equatable {
 package enum TransportSecurity: Sendable, Equatable {
     /// Not at all: right on loopback and on a network that nobody else can read.
     case plain
+}
+
+extension ProxyVersion {
+    /// Behind a server in the configuration.
+    var word: String { "proxy-\(rawValue)" }
+}
+
+extension DomainRoute {
+    /// `proxy-v1`, `proxy-v2` or nothing.
+    package var proxyWord: String? { proxy?.word }
+
+    /// Takes such a word; false for any other.
+    package mutating func take(proxyWord word: Substring) -> Bool {
+        proxy = [ProxyVersion.v1, .v2].first { $0.word == word }
+        return proxy != nil
+    }
 }

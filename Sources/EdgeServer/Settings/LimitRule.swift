@@ -25,6 +25,7 @@ package struct LimitRule: Sendable {
         LimitRule("request-head", .size(\.requestHead, 8_400...1 << 20)),
         LimitRule("header-count", .count(\.headerCount, 16...10_000)),
         LimitRule("body", .size(\.body, 10_000...64 << 20)),
+        LimitRule("time-to-proxy-header", .time(\.timeToProxyHeader, 3 * second...hour)),
         LimitRule("time-to-head", .time(\.timeToHead, second...hour)),
         LimitRule("time-to-body", .time(\.timeToBody, second...hour)),
         LimitRule("time-to-write", .time(\.timeToWrite, second...hour)),

@@ -10,6 +10,9 @@ package struct Limits: Sendable, Equatable {
     package var headerCount = 100
     /// Bytes of a request's body. 512 KiB: two stanzas of the largest size in one BOSH request.
     package var body = 512 << 10
+    /// From a connection to the end of its PROXY header, where one is expected. 5 s: a proxy sends it at once, but a
+    /// packet may get lost once (proxy-protocol.txt section 2 asks for 3 s at least).
+    package var timeToProxyHeader: UInt64 = 5_000
     /// From accepting a connection, or the first byte of a further request, to the end of its head. 10 s: slow phones
     /// pass, a client that trickles headers does not keep a descriptor.
     package var timeToHead: UInt64 = 10_000

@@ -2,7 +2,9 @@
 /// environment variables: the program reads those and makes one of these.
 package struct Settings: Sendable, Equatable {
     /// Where browsers (or the reverse proxy in front) connect.
-    package var listeners: [ListenAddress] = [.tcp(host: "127.0.0.1", port: 5280)]
+    package var listeners: [WebListener] = [.tcp(host: "127.0.0.1", port: 5280)]
+    /// Whom to believe that they speak for somebody else. Nobody, unless told.
+    package var trustedProxies = TrustedProxies()
     /// Where health, readiness and figures are served; nil for nowhere. Never the public address: it tells of everybody.
     package var admin: ListenAddress? = .tcp(host: "127.0.0.1", port: 5281)
     /// The allow-list of domains and their servers.

@@ -27,13 +27,17 @@ extension Settings {
             problems.append(SettingsProblem(key: "listen", "nothing to listen on; give at least one address"))
         }
         for (place, listener) in listeners.enumerated() {
-            if Self.isFixed(listener) && listeners[..<place].contains(listener) {
-                problems.append(SettingsProblem(key: "listen", "\(listener) is there twice"))
+            if Self.isFixed(listener.address) && listeners[..<place].contains(where: { $0.address == listener.address }) {
+                problems.append(SettingsProblem(key: "listen", "\(listener.address) is there twice"))
             }
-            problems += Self.pathLength(listener, key: "listen")
+            problems += Self.pathLength(listener.address, key: "listen")
+            if listener.takesProxyHeader && trustedProxies.isEmpty {
+                problems.append(
+                    SettingsProblem(key: "listen", "\(listener) would turn everybody away; name the proxies in trusted-proxies"))
+            }
         }
         guard let admin else { return problems }
-        if Self.isFixed(admin) && listeners.contains(admin) {
+        if Self.isFixed(admin) && listeners.contains(where: { $0.address == admin }) {
             problems.append(
                 SettingsProblem(key: "admin", "\(admin) is also a public address; the admin pages need their own"))
         }

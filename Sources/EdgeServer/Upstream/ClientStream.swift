@@ -1,6 +1,7 @@
 /// The TCP client connection to the XMPP server, one per browser session (RFC 6120): header out, whole stanzas out, the
 /// server's stream cut into elements. Knows the stream; what an element means to the browser is `Session`'s business.
 internal import Bytes
+internal import ProxyWire
 internal import Reactor
 internal import XMPPWire
 
@@ -42,6 +43,9 @@ final class ClientStream: StreamSocket {
         attempt = 0
         scanner = StreamScanner(maxElement: worker.setup.limits.upstreamStanza)
         super.init(loop: worker.loop, connectingTo: route.addresses[0])
+        if let version = route.proxy {
+            outbound.append(session.record.proxyHeader.bytes(version), pool: worker.loop.pool)
+        }
         deadline = loop.now + timing.connect
     }
 

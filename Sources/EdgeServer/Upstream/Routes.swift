@@ -1,5 +1,6 @@
 /// Which server answers for which domain. Knows the configured names and their addresses; opens nothing. A domain that is
 /// not listed has no server: the edge connects nowhere on a browser's word.
+internal import ProxyWire
 internal import Reactor
 internal import XMPPWire
 
@@ -12,8 +13,11 @@ struct Routes: Sendable {
         let upstream: String
         /// Tried in this order; not empty.
         let addresses: [SocketAddress]
+        /// Connections begin with the client's address in this form.
+        let proxy: ProxyVersion?
 
-        init(domain: String, upstream: String, addresses: [SocketAddress]) {
+        init(domain: String, upstream: String, addresses: [SocketAddress], proxy: ProxyVersion? = nil) {
+            self.proxy = proxy
             self.domain = domain
             self.upstream = upstream
             self.addresses = addresses
@@ -25,6 +29,8 @@ struct Routes: Sendable {
 
     let all: [Route]
     private let retired: Set<String>
+    /// Some server wants to know who its clients are.
+    let tellsClients: Bool
 
     /// Resolves the upstreams' names: blocks, for start and reload only.
     /// - Parameter retired: domains that were served here once.
@@ -32,10 +38,11 @@ struct Routes: Sendable {
         var routes: [Route] = []
         for entry in configured {
             let addresses = try SocketAddress.resolve(host: entry.host, port: entry.port)
-            routes.append(Route(domain: entry.domain, upstream: entry.server, addresses: addresses))
+            routes.append(Route(domain: entry.domain, upstream: entry.server, addresses: addresses, proxy: entry.proxy))
         }
         all = routes
         self.retired = Set(retired.map(JID.domain))
+        tellsClients = routes.contains { $0.proxy != nil }
     }
 
     /// Whether the domain was served here once.

@@ -19,13 +19,13 @@ struct RunningWorker {
     ///   - ended: gets a message when the worker's loop has ended.
     init(
         index: Int, mailboxes: [Mailbox<WorkerMessage>], shared: Shared, setup: Setup, site: StaticSite?,
-        sockets: [ListeningSocket], ended: Mailbox<WorkerEnded>
+        sockets: [(socket: ListeningSocket, role: ListenerRole)], ended: Mailbox<WorkerEnded>
     ) throws(SystemFailure) {
         let mailbox = mailboxes[index]
         self.mailbox = mailbox
         let worker = try Worker(shared: shared, setup: setup, site: site, index: index, mailboxes: mailboxes)
         try mailbox.open(in: worker.loop) { [unowned worker] in worker.receive($0) }
-        try worker.listen(on: sockets, as: .web)
+        for (socket, role) in sockets { try worker.listen(on: socket, as: role) }
         let thread = try LoopThread(name: "edge-\(index)") {
             // What the loop calls holds the worker unowned.
             withExtendedLifetime(worker) { worker.loop.run() }

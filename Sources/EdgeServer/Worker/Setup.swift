@@ -21,6 +21,7 @@ final class Setup: Sendable {
     let streamTiming: ClientStream.Timing
     let featurePolicy: FeaturePolicy
     let boshPolicy: SessionPolicy
+    let hasTrustedProxies: Bool
 
     /// Limits that hold for every message.
     struct Relay {
@@ -38,6 +39,7 @@ final class Setup: Sendable {
         routeTable = RouteTable(settings)
         let limits = settings.limits
         self.limits = limits
+        hasTrustedProxies = !settings.trustedProxies.isEmpty
         httpLimits = HTTPLimits(
             maxHead: UInt32(clamping: limits.requestHead), maxFields: UInt32(clamping: limits.headerCount),
             maxBody: limits.body)

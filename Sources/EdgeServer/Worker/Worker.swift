@@ -26,6 +26,7 @@ final class Worker {
     /// All workers' mailboxes, by index.
     private let mailboxes: [Mailbox<WorkerMessage>]
     private var listeners: [Listener] = []
+    private var nextProxyWarning = Instant(milliseconds: 0)
     /// New connections are turned away: the process is about to stop.
     private(set) var isStopping = false
 
@@ -47,14 +48,22 @@ final class Worker {
 
     // MARK: Connections
 
-    func listen(on sockets: [ListeningSocket], as role: ListenerRole) throws(SystemFailure) {
-        for socket in sockets {
-            let listener = Listener(loop: loop, socket: socket) { [unowned self] descriptor, peer in
-                HTTPConnection(worker: self, connected: descriptor, peer: peer, role: role).start()
+    func listen(on socket: ListeningSocket, as role: ListenerRole) throws(SystemFailure) {
+        let listener = Listener(loop: loop, socket: socket) { [unowned self] descriptor, peer in
+            switch role {
+            case .proxiedWeb: ProxiedConnection(worker: self, connected: descriptor, peer: peer).start()
+            case .web, .admin: HTTPConnection(worker: self, connected: descriptor, peer: peer, role: role).start()
             }
-            try listener.open()
-            listeners.append(listener)
         }
+        try listener.open()
+        listeners.append(listener)
+    }
+
+    /// A proxy in front and this server do not agree about PROXY headers: one line about it in a while.
+    func warnOfProxy(_ sentence: String) {
+        guard loop.now >= nextProxyWarning else { return }
+        nextProxyWarning = loop.now + 10_000
+        shared.log.warning(sentence)
     }
 
     /// One more connection; whoever gets true tells its end with `connectionEnded`, after an upgrade too.
@@ -80,16 +89,16 @@ final class Worker {
     ///   - rest: bytes behind the request's head.
     ///   - codec: for compressed messages, nil where none were agreed on.
     func startSession(
-        upgrading connection: StreamSocket, rest: Span<UInt8>, peer: SocketAddress, codec: MessageCodec?
+        upgrading connection: StreamSocket, rest: Span<UInt8>, caller: Caller, codec: MessageCodec?
     ) {
         let binding = WebSocketBinding(upgrading: connection, rest: rest, worker: self, codec: codec)
-        let session = newSession(.webSocket(binding), .webSocket, from: peer)
+        let session = newSession(.webSocket(binding), .webSocket, from: caller)
         binding.start(session, deadline: loop.now + setup.limits.timeToOpen)
     }
 
     /// A session that was admitted.
-    func newSession(_ client: ClientLeg, _ transport: SessionReport.Transport, from peer: SocketAddress) -> Session {
-        let record = SessionRecord(id: .random(in: 1 ... .max), peer: peer, transport: transport, began: loop.now)
+    func newSession(_ client: ClientLeg, _ transport: SessionReport.Transport, from caller: Caller) -> Session {
+        let record = SessionRecord(id: .random(in: 1 ... .max), caller: caller, transport: transport, began: loop.now)
         counters.sessionBegan()
         shared.log.sessionBegan(record.report(now: loop.now))
         return Session(worker: self, client: client, record: record)
@@ -153,6 +162,7 @@ final class Worker {
             case let binding as WebSocketBinding: binding.shutDown()
             case let binding as BOSHBinding: binding.shutDown()
             case let connection as HTTPConnection: connection.shutDown()
+            case let connection as ProxiedConnection: connection.close()
             default: break
             }
         }
@@ -173,6 +183,8 @@ enum WorkerMessage: Sendable {
 /// What a listener is for.
 enum ListenerRole: Sendable {
     case web
+    /// Connections begin with a PROXY header.
+    case proxiedWeb
     case admin
 }
 

@@ -5,9 +5,11 @@ internal import EdgeServer
 extension SettingKey {
     package static let all: [SettingKey] =
         [
-            .list("listen", "an address: \(ListenAddress.forms)", \.listeners, { ListenAddress($0) }, \.description),
+            .list("listen", "an address: \(WebListener.forms)", \.listeners, { WebListener($0) }, \.description),
+            trustedProxies,
+            .word("forwarded-header", \.trustedProxies.field),
             admin,
-            .list("upstreams", "DOMAIN=HOST:PORT, such as example.org=127.0.0.1:5222", \.upstreams, route, text),
+            .list("upstreams", "DOMAIN=HOST:PORT with proxy-v1, proxy-v2 or nothing behind it, such as example.org=127.0.0.1:5222", \.upstreams, route, text),
             publicFolder,
             .count("workers", \.workers),
             .list("websocket-paths", "a path, such as /ws", \.websocketPaths, { $0 }, { $0 }),
@@ -37,6 +39,19 @@ extension SettingKey {
     ]
 
     private static let mechanismForm = "a SASL mechanism, such as SCRAM-SHA-256"
+
+    private static let trustedProxies = SettingKey(
+        name: "trusted-proxies", isList: true, form: TrustedProxies.forms,
+        read: { words, settings throws(WrongValue) in
+            let field = settings.trustedProxies.field
+            do throws(TrustedProxies.UnknownWord) {
+                settings.trustedProxies = try TrustedProxies(words: words)
+            } catch {
+                throw WrongValue(value: error.word)
+            }
+            settings.trustedProxies.field = field
+        },
+        show: \.trustedProxies.words)
 
     private static let admin = one(
         "admin", "an address (\(ListenAddress.forms)) or off", { $0.admin?.description ?? "off" },
@@ -90,15 +105,19 @@ extension SettingKey {
         return parts.count == 2 && !parts.contains(where: \.isEmpty) && !text.contains("/") ? text : nil
     }
 
-    /// `example.org=127.0.0.1:5222`; the port may be left out.
+    /// `example.org=127.0.0.1:5222 proxy-v2`; the port and the word may be left out.
     @Sendable private static func route(_ text: String) -> DomainRoute? {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty else { return nil }
-        guard let server = HostAndPort(String(parts[1]), defaultPort: DomainRoute.defaultPort) else { return nil }
-        return DomainRoute(domain: String(parts[0]), host: server.host, port: server.port)
+        let words = parts[1].split(separator: " ")
+        guard let first = words.first, words.count <= 2,
+            let server = HostAndPort(String(first), defaultPort: DomainRoute.defaultPort)
+        else { return nil }
+        var route = DomainRoute(domain: String(parts[0]), host: server.host, port: server.port)
+        return words.count == 1 || route.take(proxyWord: words[1]) ? route : nil
     }
 
     @Sendable private static func text(_ route: DomainRoute) -> String {
-        "\(route.domain)=\(route.server)"
+        "\(route.domain)=\(route.server)" + (route.proxyWord.map { " \($0)" } ?? "")
     }
 }

@@ -1,0 +1,31 @@
+/// A public listener as configured: where it waits and what is spoken there before HTTP. Knows the written form; opens
+/// nothing.
+package struct WebListener: Sendable, Hashable {
+    package var address: ListenAddress
+    /// A proxy in front says first for whom it speaks (PROXY protocol); who does not is turned away.
+    package var takesProxyHeader = false
+
+    package init(_ address: ListenAddress, takesProxyHeader: Bool = false) {
+        self.address = address
+        self.takesProxyHeader = takesProxyHeader
+    }
+
+    package static func tcp(host: String, port: UInt16) -> WebListener { WebListener(.tcp(host: host, port: port)) }
+    package static func unix(path: String) -> WebListener { WebListener(.unix(path: path)) }
+
+    /// What a written listener may look like, for messages.
+    package static let forms = "\(ListenAddress.forms), with the word proxy behind it where a PROXY header comes first"
+    private static let proxyWord = "proxy"
+
+    /// Reads an address and the words behind it.
+    package init?(_ text: String) {
+        let words = text.split(separator: " ")
+        guard let first = words.first, let address = ListenAddress(String(first)) else { return nil }
+        guard words.dropFirst().allSatisfy({ $0 == Self.proxyWord }), words.count <= 2 else { return nil }
+        self.init(address, takesProxyHeader: words.count == 2)
+    }
+}
+
+extension WebListener: CustomStringConvertible {
+    package var description: String { address.description + (takesProxyHeader ? " \(Self.proxyWord)" : "") }
+}
