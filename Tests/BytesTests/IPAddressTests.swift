@@ -14,7 +14,8 @@ import Testing
         #expect(Self.address("1:2:3:4:5:6:7:8") == IPAddress(high: 0x0001_0002_0003_0004, low: 0x0005_0006_0007_0008))
         #expect(Self.address("1::8") == IPAddress(high: 0x0001_0000_0000_0000, low: 8))
         #expect(Self.address("64:ff9b::192.0.2.33") == IPAddress(high: 0x0064_FF9B_0000_0000, low: 0xC000_0221))
-        #expect(Self.address("1:2:3:4:5:6:1.2.3.4") == IPAddress(high: 0x0001_0002_0003_0004, low: 0x0005_0006_0102_0304))
+        #expect(
+            Self.address("1:2:3:4:5:6:1.2.3.4") == IPAddress(high: 0x0001_0002_0003_0004, low: 0x0005_0006_0102_0304))
     }
 
     @Test("A mapped address is the IPv4 address")
@@ -26,7 +27,8 @@ import Testing
     @Test(
         "Anything else is no address",
         arguments: [
-            "", "1", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "1.2.3.", ".1.2.3", "1.2.3.4 ", "a.b.c.d", ":", ":::",
+            "", "1", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "1.2.3.", ".1.2.3", "1.2.3.4 ", "a.b.c.d", ":",
+            ":::",
             "1::2::3", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "12345::", "::g", "1:", ":1", "1:2:3:4:5:6:7:1.2.3.4",
             "::1.2.3", "::1%lo", "[::1]", "1::2:3:4:5:6:7:8", "1.2.3.4:5",
         ])
@@ -56,7 +58,8 @@ import Testing
         #expect(try #require(IPNetwork(network)).contains(address) == isInside)
     }
 
-    @Test("What is no network is refused", arguments: ["10.0.0.0/33", "::/129", "10.0.0.0/", "/8", "10/8", "::1/-1", "a"])
+    @Test(
+        "What is no network is refused", arguments: ["10.0.0.0/33", "::/129", "10.0.0.0/", "/8", "10/8", "::1/-1", "a"])
     func nonsense(_ text: String) {
         #expect(IPNetwork(text) == nil)
     }

@@ -60,10 +60,12 @@ import Testing
         arguments: [
             "for=unknown", "for=_hidden", "proto=https", "for=2001:db8::1", "for=\"2001:db8::1\"", "for=", "for",
             "for=9.9.9.9;for=8.8.8.8", "for=\"9.9.9.9", "for=9.9.9.9x", "=9.9.9.9", "for =9.9.9.9", "for=\"\"",
-            "for=9.9.9.9;host=\"a b\"", "for=\"[9.9.9.9]\"", "for=\"9.9.9.9:123456\"", "for=\"9.9.9.9\"x", "\\\"", "\"\\",
+            "for=9.9.9.9;host=\"a b\"", "for=\"[9.9.9.9]\"", "for=\"9.9.9.9:123456\"", "for=\"9.9.9.9\"x", "\\\"",
+            "\"\\",
         ])
     func broken(_ value: String) throws {
-        let origin = try Self.origin("Forwarded: for=1.2.3.4", "Forwarded: \(value)", "Forwarded: for=10.0.0.2", field: .forwarded)
+        let origin = try Self.origin(
+            "Forwarded: for=1.2.3.4", "Forwarded: \(value)", "Forwarded: for=10.0.0.2", field: .forwarded)
         #expect(origin.address == (try Self.address("10.0.0.2")))
         #expect(origin.isHidden)
     }
@@ -88,7 +90,8 @@ import Testing
             "X-Forwarded-For: 9.9.9.9, 10.0.0.2", "X-Forwarded-Proto: HTTPS", "X-Forwarded-Host: chat.example.org")
         #expect(custom.isSecure == true)
         #expect(custom.host == Array("chat.example.org".utf8))
-        let appended = try Self.origin("X-Forwarded-For: 1.1.1.1, 9.9.9.9, 10.0.0.2", "X-Forwarded-Proto: https, http, https")
+        let appended = try Self.origin(
+            "X-Forwarded-For: 1.1.1.1, 9.9.9.9, 10.0.0.2", "X-Forwarded-Proto: https, http, https")
         #expect(appended.isSecure == false)
         #expect(try Self.origin("X-Forwarded-Proto: https").isSecure == true)
         #expect(try Self.origin("X-Forwarded-For: 9.9.9.9").isSecure == nil)

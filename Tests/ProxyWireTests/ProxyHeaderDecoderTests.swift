@@ -70,7 +70,8 @@ import WireTesting
         #expect(try Self.header(Array("PROXY UNKNOWN x y\r\n".utf8)) == ProxyHeader())
     }
 
-    @Test("PP-001: what is no PROXY header is refused at its first wrong byte", arguments: ["G", "PROXY_", "\r\n\r\nG"])
+    @Test(
+        "PP-001: what is no PROXY header is refused at its first wrong byte", arguments: ["G", "PROXY_", "\r\n\r\nG"])
     func otherProtocols(_ text: String) {
         #expect(Self.read(text) == .failure(.signature))
     }

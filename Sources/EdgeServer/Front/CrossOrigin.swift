@@ -16,7 +16,8 @@ enum CrossOrigin {
     /// - Parameter host: what the client asked for, where a trusted proxy says it.
     init(_ head: RequestHead, _ policy: OriginPolicy, host: String?) {
         let origin = head.withValue(of: "origin", Self.string)
-        guard policy.allows(origin: origin, host: host ?? head.withHost(Self.string)), head.count(of: "origin") <= 1 else {
+        guard policy.allows(origin: origin, host: host ?? head.withHost(Self.string)), head.count(of: "origin") <= 1
+        else {
             self = .refused
             return
         }

@@ -11,7 +11,9 @@ extension HTTPConnection {
     func answer(rest: Span<UInt8>) throws(HTTPFailure) {
         let head = worker.head
         let place = role == .web ? head.withPath { worker.setup.routeTable.place(of: $0) } : .site
-        crossOrigin = place == .bosh ? CrossOrigin(head, worker.settings.allowedOrigins, host: forwardedHost(head)) : .none
+        crossOrigin =
+            place == .bosh ? CrossOrigin(head, worker.settings.allowedOrigins, host: forwardedHost(head)) : .none
+        if place == .hostMeta || place == .hostMetaJSON { crossOrigin = .any }
         if place == .bosh && head.method == .post && head.expectation != .other { return try answerBOSH(head) }
         if head.hasBody {
             try limitBody(to: worker.setup.limits.body)
@@ -37,6 +39,8 @@ extension HTTPConnection {
         switch place {
         case .webSocket: answerWebSocket(head, rest: rest)
         case .bosh: try answerBOSH(head)
+        case .hostMeta: answerHostMeta(head, wantsJSON: false)
+        case .hostMetaJSON: answerHostMeta(head, wantsJSON: true)
         case .site: answerSite(head)
         }
     }

@@ -29,7 +29,8 @@ extension HTTPConnection {
             PendingAnswers.Entry(
                 handle: handle, origin: crossOrigin, isLast: isLast, isHTTP10: head.minorVersion == 0,
                 takesGzip: takesGzip(head)))
-        bodyTaker = BodyTaker(handle: handle, caller: caller(of: head), size: head.contentLength, isGzip: coding == .gzip)
+        bodyTaker = BodyTaker(
+            handle: handle, caller: caller(of: head), size: head.contentLength, isGzip: coding == .gzip)
         if head.expectation == .continue {
             outbound.appendContinue(pool: loop.pool)
             touchOutput()

@@ -47,7 +47,9 @@ extension HTTPConnection {
 
     /// Without the port.
     private static func name(_ host: [UInt8]) -> ArraySlice<UInt8> {
-        guard let colon = host.lastIndex(of: UInt8(ascii: ":")), host.last != UInt8(ascii: "]") else { return host[...] }
+        guard let colon = host.lastIndex(of: UInt8(ascii: ":")), host.last != UInt8(ascii: "]") else {
+            return host[...]
+        }
         return host[..<colon]
     }
 }

@@ -18,7 +18,8 @@ final class ProxiedConnection: StreamSocket {
     func start() {
         open()
         guard worker.settings.trustedProxies.contains(peer) else {
-            worker.warnOfProxy("\(peer.host) is not among trusted-proxies and was turned away where a PROXY header is expected")
+            worker.warnOfProxy(
+                "\(peer.host) is not among trusted-proxies and was turned away where a PROXY header is expected")
             return close()
         }
         isAdmitted = worker.admitConnection()

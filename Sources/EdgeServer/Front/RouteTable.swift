@@ -5,6 +5,9 @@ package struct RouteTable: Sendable {
     package enum Place: Equatable, Sendable {
         case webSocket
         case bosh
+        /// Discovery, in XML unless JSON is asked for.
+        case hostMeta
+        case hostMetaJSON
         /// Everything else: a file, or nothing.
         case site
     }
@@ -17,9 +20,12 @@ package struct RouteTable: Sendable {
 
     private let webSocket: [[UInt8]]
     private let bosh: [[UInt8]]
+    /// Without something to tell, the site may have such documents of its own.
+    private let hasHostMeta: Bool
 
     package init(_ settings: Settings) {
         webSocket = settings.websocketPaths.map(Self.withoutSlash)
+        hasHostMeta = settings.publicURL != nil
         bosh = settings.boshPaths.map(Self.withoutSlash)
     }
 
@@ -32,6 +38,8 @@ package struct RouteTable: Sendable {
     package func place(of path: Span<UInt8>) -> Place {
         if webSocket.contains(where: { Self.matches(path, $0) }) { return .webSocket }
         if bosh.contains(where: { Self.matches(path, $0) }) { return .bosh }
+        if hasHostMeta && ASCII.equal(path, "/.well-known/host-meta") { return .hostMeta }
+        if hasHostMeta && ASCII.equal(path, "/.well-known/host-meta.json") { return .hostMetaJSON }
         return .site
     }
 

@@ -20,6 +20,8 @@ package struct Settings: Sendable, Equatable {
     package var boshPaths = ["/bosh", "/http-bind"]
     /// Domains that were served here once: who asks for one is told that it is gone.
     package var retiredDomains: [String] = []
+    /// What clients are told who look for the domain's WebSocket and BOSH addresses; nil tells nothing.
+    package var publicURL: PublicURL?
     package var allowedOrigins = OriginPolicy()
     /// Where the page may connect and load pictures from beside its own host and https: what an upload service on plain
     /// http needs.

@@ -27,13 +27,15 @@ extension Settings {
             problems.append(SettingsProblem(key: "listen", "nothing to listen on; give at least one address"))
         }
         for (place, listener) in listeners.enumerated() {
-            if Self.isFixed(listener.address) && listeners[..<place].contains(where: { $0.address == listener.address }) {
+            if Self.isFixed(listener.address) && listeners[..<place].contains(where: { $0.address == listener.address })
+            {
                 problems.append(SettingsProblem(key: "listen", "\(listener.address) is there twice"))
             }
             problems += Self.pathLength(listener.address, key: "listen")
             if listener.takesProxyHeader && trustedProxies.isEmpty {
                 problems.append(
-                    SettingsProblem(key: "listen", "\(listener) would turn everybody away; name the proxies in trusted-proxies"))
+                    SettingsProblem(
+                        key: "listen", "\(listener) would turn everybody away; name the proxies in trusted-proxies"))
             }
         }
         guard let admin else { return problems }

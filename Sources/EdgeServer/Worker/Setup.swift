@@ -22,6 +22,7 @@ final class Setup: Sendable {
     let featurePolicy: FeaturePolicy
     let boshPolicy: SessionPolicy
     let hasTrustedProxies: Bool
+    let hostMeta: HostMeta?
 
     /// Limits that hold for every message.
     struct Relay {
@@ -39,6 +40,7 @@ final class Setup: Sendable {
         routeTable = RouteTable(settings)
         let limits = settings.limits
         self.limits = limits
+        hostMeta = HostMeta(settings)
         hasTrustedProxies = !settings.trustedProxies.isEmpty
         httpLimits = HTTPLimits(
             maxHead: UInt32(clamping: limits.requestHead), maxFields: UInt32(clamping: limits.headerCount),

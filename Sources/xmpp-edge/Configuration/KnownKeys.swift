@@ -9,13 +9,17 @@ extension SettingKey {
             trustedProxies,
             .word("forwarded-header", \.trustedProxies.field),
             admin,
-            .list("upstreams", "DOMAIN=HOST:PORT with proxy-v1, proxy-v2 or nothing behind it, such as example.org=127.0.0.1:5222", \.upstreams, route, text),
+            .list(
+                "upstreams",
+                "DOMAIN=HOST:PORT with proxy-v1, proxy-v2 or nothing behind it, such as example.org=127.0.0.1:5222",
+                \.upstreams, route, text),
             publicFolder,
             .count("workers", \.workers),
             .list("websocket-paths", "a path, such as /ws", \.websocketPaths, { $0 }, { $0 }),
             .list("bosh-paths", "a path, such as /bosh", \.boshPaths, { $0 }, { $0 }),
             .list(
                 "retired-domains", "a domain, such as old.example.org", \.retiredDomains, { $0.lowercased() }, { $0 }),
+            publicURL,
             allowedOrigins,
             .list(
                 "connect-origins", "an origin, such as http://upload.example.org:5443", \.connectOrigins,
@@ -39,6 +43,13 @@ extension SettingKey {
     ]
 
     private static let mechanismForm = "a SASL mechanism, such as SCRAM-SHA-256"
+
+    private static let publicURL = one(
+        "public-url", PublicURL.form, { $0.publicURL?.description },
+        { text, settings in
+            settings.publicURL = PublicURL(text)
+            return settings.publicURL != nil
+        })
 
     private static let trustedProxies = SettingKey(
         name: "trusted-proxies", isList: true, form: TrustedProxies.forms,
