@@ -13,8 +13,6 @@ package struct WebListener: Sendable, Hashable {
     package static func tcp(host: String, port: UInt16) -> WebListener { WebListener(.tcp(host: host, port: port)) }
     package static func unix(path: String) -> WebListener { WebListener(.unix(path: path)) }
 
-    /// What a written listener may look like, for messages.
-    package static let forms = "\(ListenAddress.forms), with the word proxy behind it where a PROXY header comes first"
     private static let proxyWord = "proxy"
 
     /// Reads an address and the words behind it.

@@ -5,13 +5,13 @@ internal import EdgeServer
 extension SettingKey {
     package static let all: [SettingKey] =
         [
-            .list("listen", "an address: \(WebListener.forms)", \.listeners, { WebListener($0) }, \.description),
+            .list("listen", "an address: \(ListenAddress.forms)", \.listeners, { WebListener($0) }, \.description),
             trustedProxies,
             .word("forwarded-header", \.trustedProxies.field),
             admin,
             .list(
                 "upstreams",
-                "DOMAIN=HOST:PORT with proxy-v1, proxy-v2 or nothing behind it, such as example.org=127.0.0.1:5222",
+                "DOMAIN=HOST:PORT, such as example.org=127.0.0.1:5222",
                 \.upstreams, route, text),
             publicFolder,
             .count("workers", \.workers),
