@@ -84,19 +84,20 @@ import Testing
     @Test("The histogram agrees with a server that holds each answer back for a known time")
     func knownDelay() throws {
         var settings = SinkSettings()
-        settings.delay = 1_500_000_000
+        settings.delay = 6_000_000_000
         try withSink(settings) { _, webSocket in
             var plan = try plan(.echo, webSocket, seconds: 1)
-            plan.grace = 10
+            plan.grace = 20
             plan.flow = .open(rate: 200, ramp: 0)
             var found: [[Nanoseconds]] = []
-            // Other programs can only add to a latency: one quiet run of several is enough.
+            // The other suites of this process can only add to a latency: one quiet run of several is enough, and the delay
+            // is long, so that 2 % of it is more than they usually take.
             for _ in 1...5 {
                 let latency = try LoadRun(plan).run().latency
                 try #require(latency.count == 200)
-                try #require(latency.min >= 1_500_000_000)
+                try #require(latency.min >= 6_000_000_000)
                 found.append([latency.p50, latency.p99])
-                if found.last?.allSatisfy({ $0 <= 1_530_000_000 }) == true { return }
+                if found.last?.allSatisfy({ $0 <= 6_120_000_000 }) == true { return }
             }
             Issue.record("not within 2 %: \(found)")
         }
