@@ -60,7 +60,8 @@ let package = Package(
         room(
             "EdgeServer",
             [
-                "Bytes", "Crypto", "Deflate", "HTTPWire", "ProxyWire", "WebSocketWire", "XMPPWire", "BOSHWire", "TLSWire",
+                "Bytes", "Crypto", "Deflate", "HTTPWire", "ProxyWire", "WebSocketWire", "XMPPWire", "BOSHWire",
+                "TLSWire",
                 "Reactor",
             ]),
 
