@@ -74,15 +74,31 @@ function showStartProblem(error) {
   show(h('main', { class: 'login-page' }, h('div', { class: 'card' }, problem)));
 }
 
+/**
+ * With ?debug in the address: what crosses the wire.
+ * @type {import('./xmpp/trace.mjs').Trace | undefined}
+ */
+let trace;
+
 /** @returns {import('./features/client.mjs').Host} */
 function hostFor() {
   return {
     clock: systemClock, WebSocket, storage, lang: document.documentElement.lang,
     fetch: fetch.bind(globalThis), beacon: navigator.sendBeacon.bind(navigator),
     // Also where the password may be sent and where WebCrypto exists: https, or this very machine.
-    secure: isSecureContext, indexedDB: openDatabase(),
+    secure: isSecureContext, indexedDB: openDatabase(), trace,
     put: async (slot, file, progress) => (await import('./ui/media.mjs')).putFile(slot, file, progress),
   };
+}
+
+/**
+ * Where to connect: as the site says, or else as the domain itself does.
+ * @param {import('./xmpp/discovery.mjs').Config} config @param {string} domain
+ */
+async function endpoints(config, domain) {
+  if (!config.discover || config.domains.includes(domain)) return config;
+  const { lookUp } = await import('./xmpp/host-meta.mjs');
+  return { ...config, ...(await lookUp(domain, { fetch: fetch.bind(globalThis), clock: systemClock })) };
 }
 
 /**
@@ -98,7 +114,7 @@ function showLogin(config, failure = null) {
     forget: async (account) => (await import('./xmpp/sasl/choose.mjs')).forgetMechanism(storage, account),
     logIn: async (account, password, stay) => {
       const [{ logIn }, { shellView }] = await Promise.all([import('./features/client.mjs'), import('./ui/app-shell.mjs')]);
-      const client = await logIn({ config, account, password, host });
+      const client = await logIn({ config: await endpoints(config, account.domain), account, password, host });
       storage.setItem(ADDRESS_KEY, account.domain === config.domain ? account.local : account.bare);
       show(shellView(client, config));
       if (stay) {
@@ -131,7 +147,7 @@ async function goOn(config) {
   const account = parseJid(kept?.account);
   if (!kept || !account) return showLogin(config);
   try {
-    const client = makeClient({ config, account, keys: kept.keys, host });
+    const client = makeClient({ config: await endpoints(config, account.domain), account, keys: kept.keys, host });
     // What an earlier visit left is shown at once; then a network that is away is nothing to stop for.
     const there = await restore(client).catch(() => false);
     if (there) show(shellView(client, config));
@@ -150,6 +166,7 @@ async function start() {
   const config = loadConfig({ page, fetch: fetch.bind(globalThis), clock: systemClock });
   config.catch(() => {}); // reported below, after the words are there
   await loadTexts();
+  if (new URL(location.href).searchParams.has('debug')) trace = (await import('./ui/debug.mjs')).startDebug();
   try {
     const found = await config;
     document.title = found.product;

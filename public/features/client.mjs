@@ -13,6 +13,7 @@ import { Roster } from './roster.mjs';
  *   clock: import('../core/result.mjs').Clock, WebSocket: typeof WebSocket, storage: import('../xmpp/sasl/choose.mjs').KeyValue,
  *   fetch: typeof fetch, beacon: (url: string, body: string) => boolean,
  *   secure: boolean, lang: string, indexedDB: IDBFactory, put: import('./upload.mjs').Put,
+ *   trace?: import('../xmpp/trace.mjs').Trace,
  * }} Host
  * @typedef {{
  *   account: import('../xmpp/jid.mjs').Jid, connection: Connection, router: Router, roster: Roster,
@@ -31,7 +32,10 @@ export function makeClient({ config, account, password, keys, host }) {
   const { clock, secure, storage, lang } = host;
   const connection = new Connection({
     account, credentials: { username: account.local, password, keys }, resource: `edge.${randomId(4)}`, lang, secure, storage, clock,
-    makeTransport: () => new FallbackTransport(config, host),
+    makeTransport: () => {
+      const transport = new FallbackTransport(config, host);
+      return host.trace?.watch(transport) ?? transport;
+    },
   });
   const router = new Router(connection, clock);
   const roster = new Roster(router, storage);

@@ -7,8 +7,9 @@ const LIMIT = 8_000;
 
 /**
  * @typedef {{ product: string, domain: string, domains: string[], websocket: string, bosh: string,
- *   registration: boolean, guest: { domain: string, rooms: string[] } | null,
- * }} Config registration: the page may offer to make an account; guest: where people get in without one
+ *   discover: boolean, registration: boolean, guest: { domain: string, rooms: string[] } | null,
+ * }} Config discover: other domains are asked themselves (host-meta.mjs);
+ *   registration: the page may offer to make an account; guest: where people get in without one
  */
 
 /** @param {unknown} value @returns {string} */
@@ -60,10 +61,11 @@ export function readConfig(raw, page) {
     domains: domains.length > 0 ? domains : domain ? [domain] : [],
     websocket: resolveEndpoint(text(raw.websocket), page, true),
     bosh: resolveEndpoint(text(raw.bosh), page, false),
+    discover: raw.discover === true,
     registration: raw.registration === true,
     guest: readGuest(raw.guest),
   };
-  if (!config.websocket && !config.bosh) throw new Failure('config-bad');
+  if (!config.websocket && !config.bosh && !config.discover) throw new Failure('config-bad');
   return config;
 }
 
@@ -74,6 +76,8 @@ export function readConfig(raw, page) {
 export async function loadConfig({ page, fetch, clock }) {
   const load = async () => {
     const response = await fetch(new URL('config.json', page).href, { cache: 'no-cache' });
+    // A plain web server has none; then every domain is asked itself.
+    if (response.status === 404) return readConfig({ discover: true }, page);
     if (!response.ok) throw new Failure('config-unreachable', { detail: `HTTP ${response.status}`, retry: true });
     return readConfig(await response.json(), page);
   };
@@ -89,4 +93,4 @@ export async function loadConfig({ page, fetch, clock }) {
  * @param {Config} config @param {string} domain
  */
 export const serves = (config, domain) =>
-  config.domains.length === 0 || config.domains.includes('*') || config.domains.includes(domain);
+  config.discover || config.domains.length === 0 || config.domains.includes('*') || config.domains.includes(domain);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { guestRoom, loadConfig, readConfig, serves } from '../../../public/xmpp/discovery.mjs';
 import { ManualClock } from './support.mjs';
 
-const given = { product: 'P', domain: 'edge.test', domains: ['edge.test', 'b.test'], websocket: '/ws', bosh: '/http-bind', registration: false, guest: null };
+const given = { product: 'P', domain: 'edge.test', domains: ['edge.test', 'b.test'], websocket: '/ws', bosh: '/http-bind', discover: false, registration: false, guest: null };
 
 test('endpoints follow the page, and its security', () => {
   assert.deepEqual(readConfig(given, 'http://127.0.0.1:5280/x/'), { ...given, websocket: 'ws://127.0.0.1:5280/ws', bosh: 'http://127.0.0.1:5280/http-bind' });

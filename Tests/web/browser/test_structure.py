@@ -1,0 +1,121 @@
+"""What a screen reader is told of each view, kept as text beside this file. XMPP_EDGE_GOLDEN=write writes it anew: look at the change."""
+
+import os
+import re
+import uuid
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+from test_rooms import enter, leave
+from test_views import RULES
+from axe_playwright_python.sync_playwright import Axe
+
+GOLDEN = Path(__file__).with_name("structure")
+
+
+def told(view: Locator, name: str) -> None:
+    expect(view).to_be_visible()
+    text = re.sub(r"\d\d:\d\d|room-[0-9a-f]{8}", "…", view.aria_snapshot()) + "\n"
+    path = GOLDEN / f"{name}.yaml"
+    if os.environ.get("XMPP_EDGE_GOLDEN") == "write":
+        GOLDEN.mkdir(exist_ok=True)
+        path.write_text(text)
+    assert text == path.read_text(), f"{path.name} says something else"
+
+
+def test_the_views_before_a_login(person):
+    one = person().visit()
+    told(one.page.locator("main"), "login")
+    one.page.goto(one.address + "embed.html")
+    told(one.page.locator("main"), "guest")
+
+
+def test_the_views_after_it(person):
+    alice = person().log_in("alice")
+    page, dialog = alice.page, alice.page.get_by_role("dialog")
+    told(page.locator(".sidebar-head"), "list-head")
+    told(page.locator("main"), "welcome")
+    for button, name in (("New conversation", "new-conversation"), ("My account", "account")):
+        page.get_by_role("button", name=button).click()
+        told(dialog, name)
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+    page.get_by_role("button", name="My account").click()
+    page.get_by_role("button", name="Change the password").click()
+    told(dialog, "password")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    told(dialog, "keyboard")
+    page.keyboard.press("Escape")
+    alice.open_chat("bob")
+    told(page.locator(".composer"), "composer")
+    page.get_by_role("button", name="Contact details").click()
+    told(dialog, "contact")
+    page.keyboard.press("Escape")
+
+
+def test_the_views_of_a_room(person):
+    alice, room = person().log_in("alice"), f"room-{uuid.uuid4().hex[:8]}"
+    page, dialog = alice.page, alice.page.get_by_role("dialog")
+    enter(alice, room)
+    word = "What is there to see?"
+    alice.say(word)
+    alice.sees(word)
+    expect(page.locator(".mark.sent")).to_be_visible()
+    told(page.locator(".conversation"), "room")
+    page.get_by_role("button", name="Room and people").click()
+    expect(dialog.locator(".occupant")).to_have_count(1)
+    told(dialog, "room-people")
+    page.get_by_role("button", name="Members and bans").click()
+    expect(dialog.get_by_role("heading", name="Banned")).to_be_visible()
+    told(dialog, "room-members")
+    page.keyboard.press("Escape")
+    leave(alice)
+
+
+def violations(page) -> list:
+    return [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in Axe().run(page, options=RULES).response["violations"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_dialogs_break_no_rule(person, shots, scheme: str):
+    alice, room = person(color_scheme=scheme, viewport={"width": 360, "height": 700}, reduced_motion="reduce"), f"room-{uuid.uuid4().hex[:8]}"
+    page = alice.page
+    page.goto(alice.address + "embed.html")
+    expect(page.get_by_role("button", name="Enter")).to_be_visible()
+    assert violations(page) == []
+    page.screenshot(path=shots / f"guest-{scheme}.png")
+    alice.log_in("alice")
+    enter(alice, room)
+    page.get_by_role("button", name="Room and people").click()
+    assert violations(page) == []
+    page.screenshot(path=shots / f"people-{scheme}.png")
+    page.get_by_role("button", name="Members and bans").click()
+    expect(page.get_by_role("heading", name="Banned")).to_be_visible()
+    assert violations(page) == []
+    page.screenshot(path=shots / f"members-{scheme}.png")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Room and people").click()
+    page.get_by_role("button", name="Settings of the room").click()
+    expect(page.get_by_role("heading", name="Settings of the room")).to_be_visible()
+    assert violations(page) == []
+    page.screenshot(path=shots / f"settings-{scheme}.png")
+    page.keyboard.press("Escape")
+    leave(alice)
+
+
+def test_the_console_shows_what_crosses_the_wire_and_no_secret(person, shots):
+    alice = person()
+    alice.address += "?debug"
+    alice.log_in("alice").open_chat("bob")
+    word = uuid.uuid4().hex
+    alice.say(word)
+    alice.page.locator(".debug summary").click()
+    lines = alice.page.locator(".debug-lines")
+    expect(lines).to_contain_text("<message")
+    expect(lines).to_contain_text("hidden]")
+    text = lines.inner_text()
+    assert word not in text and "biws" not in text and "n,,n=" not in text
+    assert violations(alice.page) == []
+    alice.page.screenshot(path=shots / "debug.png")
