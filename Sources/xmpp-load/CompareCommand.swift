@@ -1,6 +1,6 @@
 /// `xmpp-load compare`: two results side by side.
 internal import ArgumentParser
-internal import Foundation
+internal import FoundationEssentials
 internal import LoadTest
 
 struct CompareCommand: ParsableCommand {
@@ -18,9 +18,9 @@ struct CompareCommand: ParsableCommand {
             let table = ResultComparison.table(
                 try ResultFile.read(before), try ResultFile.read(after),
                 names: names.0 == names.1 ? ("before", "after") : names)
-            FileHandle.standardOutput.write(Data(table.utf8))
+            Output.say(table)
         } catch {
-            FileHandle.standardError.write(Data("xmpp-load: \(error)\n".utf8))
+            Output.remark("xmpp-load: \(error)\n")
             throw ExitCode(1)
         }
     }

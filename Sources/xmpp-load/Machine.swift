@@ -1,5 +1,6 @@
 /// What a report says of where and when it was made. Knows this machine.
-internal import Foundation
+internal import FoundationEssentials
+internal import Glibc
 internal import LoadTest
 
 enum Machine {
@@ -18,7 +19,7 @@ enum Machine {
     private static var processor: String {
         let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
         let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
-        return line?.split(separator: ":").last?.trimmingCharacters(in: .whitespaces) ?? "unknown processor"
+        return line?.split(separator: ":").last.map { String($0.drop { $0 == " " }) } ?? "unknown processor"
     }
 }
 

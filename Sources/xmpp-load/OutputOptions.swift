@@ -1,6 +1,7 @@
 /// Where results go. Knows files and formats.
 internal import ArgumentParser
-internal import Foundation
+internal import FoundationEssentials
+internal import Glibc
 internal import LoadTest
 
 struct OutputOptions: ParsableArguments {
@@ -19,11 +20,7 @@ struct OutputOptions: ParsableArguments {
     func write(_ result: LoadResult) throws {
         if let json { try ResultFile.write(result, to: json) }
         if let html {
-            do {
-                try Data(HTMLReport.page(result).utf8).write(to: URL(filePath: html))
-            } catch {
-                throw InvalidText("\(html) cannot be written")
-            }
+            try Output.write(Data(HTMLReport.page(result).utf8), toFile: html)
         }
     }
 }
@@ -35,11 +32,7 @@ enum ResultFile {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var data = try encoder.encode(result)
         data.append(UInt8(ascii: "\n"))
-        do {
-            try data.write(to: URL(filePath: path))
-        } catch {
-            throw InvalidText("\(path) cannot be written")
-        }
+        try Output.write(data, toFile: path)
     }
 
     static func read(_ path: String) throws -> LoadResult {
@@ -56,7 +49,7 @@ enum ResultFile {
 /// One line on standard error that shows the run as it goes: in place on a terminal, else a line now and then.
 final class ProgressLine {
     private let isQuiet: Bool
-    private let isTerminal = isatty(2) == 1
+    private let isTerminal = isatty(STDERR_FILENO) == 1
     private var width = 0
     private var count = 0
 
@@ -73,13 +66,13 @@ final class ProgressLine {
         if isTerminal {
             let padding = String(repeating: " ", count: max(0, width - line.count))
             width = line.count
-            FileHandle.standardError.write(Data("\r\(line)\(padding)".utf8))
+            Output.remark("\r\(line)\(padding)")
         } else if count % Self.pause == 0 {
-            FileHandle.standardError.write(Data("\(line)\n".utf8))
+            Output.remark("\(line)\n")
         }
     }
 
     func end() {
-        if isTerminal && !isQuiet && count > 0 { FileHandle.standardError.write(Data("\n".utf8)) }
+        if isTerminal && !isQuiet && count > 0 { Output.remark("\n") }
     }
 }

@@ -1,6 +1,5 @@
 /// `xmpp-load <scenario> <url>`: one run, from flags to the exit code.
 internal import ArgumentParser
-internal import Foundation
 internal import LoadTest
 
 struct RunCommand: ParsableCommand {
@@ -32,18 +31,18 @@ struct RunCommand: ParsableCommand {
             var result = try run.run()
             line.end()
             Machine.describe(&result.tool)
-            FileHandle.standardOutput.write(Data(ReportText.summary(result).utf8))
+            Output.say(ReportText.summary(result))
             try output.write(result)
             if result.stopReason != nil { throw ExitCode(2) }
             let missed = expectations.filter { !$0.isMet(by: result) }
             for expectation in missed {
-                FileHandle.standardError.write(Data("xmpp-load: \(expectation.complaint(result))\n".utf8))
+                Output.remark("xmpp-load: \(expectation.complaint(result))\n")
             }
             if !missed.isEmpty { throw ExitCode(3) }
         } catch let failure as ExitCode {
             throw failure
         } catch {
-            FileHandle.standardError.write(Data("xmpp-load: \(error)\n".utf8))
+            Output.remark("xmpp-load: \(error)\n")
             throw ExitCode(1)
         }
     }

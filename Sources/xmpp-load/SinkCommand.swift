@@ -1,6 +1,5 @@
 /// `xmpp-load sink`: a fast server to measure against.
 internal import ArgumentParser
-internal import Foundation
 internal import LoadTest
 
 struct SinkCommand: ParsableCommand {
@@ -46,11 +45,11 @@ struct SinkCommand: ParsableCommand {
             try sink.start(threads: max(1, threads))
             let names = [isDefault || tcp != nil ? "tcp" : nil, websocket != nil ? "websocket" : nil].compactMap(\.self)
             let ports = zip(names, sink.ports).map { "\($0) \($1)" }.joined(separator: ", ")
-            FileHandle.standardOutput.write(Data("ready: \(ports)\n".utf8))
+            Output.say("ready: \(ports)\n")
             try sink.waitForSignal()
             sink.stop()
         } catch {
-            FileHandle.standardError.write(Data("xmpp-load: \(error)\n".utf8))
+            Output.remark("xmpp-load: \(error)\n")
             throw ExitCode(1)
         }
     }

@@ -50,6 +50,9 @@ import Testing
         #expect(try Bottleneck.warnings(result()).isEmpty)
         #expect(try Bottleneck.warnings(result(busy: 0.97)).count == 1)
         #expect(try Bottleneck.warnings(result(lag: 30_000_000)).count == 1)
+        var full = try result()
+        full.tool.machineBusyShare = 0.99
+        #expect(Bottleneck.warnings(full).first?.contains("busy for 99 %") == true)
         var debug = try result()
         debug.tool.isDebugBuild = true
         #expect(Bottleneck.warnings(debug).first?.contains("debug build") == true)

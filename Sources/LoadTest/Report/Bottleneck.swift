@@ -2,6 +2,8 @@
 package enum Bottleneck {
     /// A thread that is busier than this cannot keep a pace.
     static let busyShare = 0.9
+    /// A machine that is busier than this makes everybody wait.
+    static let fullShare = 0.95
     /// Messages that leave later than this, or than a tenth of the latency, spoil it.
     static let toleratedLag: Nanoseconds = 2_000_000
 
@@ -15,6 +17,11 @@ package enum Bottleneck {
             warnings.append(
                 "xmpp-load itself was the bottleneck: a thread was busy for \(Decimal.text(busiest * 100, digits: 0)) % "
                     + "of the time; use more threads or less load")
+        }
+        if let share = result.tool.machineBusyShare, share > fullShare {
+            warnings.append(
+                "the processors of this machine were busy for \(Decimal.text(share * 100, digits: 0)) % of the time: "
+                    + "latencies contain the wait for one")
         }
         let lag = result.lag.p99
         if case .open = result.plan.flow, lag > max(toleratedLag, result.service.p99 / 10) {

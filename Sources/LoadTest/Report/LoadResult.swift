@@ -70,6 +70,8 @@ package struct ToolReport: Codable, Sendable {
     package var isDebugBuild = ToolReport.isDebug
     /// The part of the time that each thread's processor was busy.
     package var workerCPUShares: [Double] = []
+    /// The part of the time that the processors of this machine were busy, whoever used them.
+    package var machineBusyShare: Double?
 
     private static var isDebug: Bool {
         var result = false

@@ -22,6 +22,7 @@ package final class LoadRun {
     private var intervals: [Interval] = []
     private var finished: [(tally: Tally, cpu: Nanoseconds)] = []
     private var stopReason: String?
+    private var machineAtStart: MachineLoad?
     private let watch: ProcessWatch
 
     /// Told once a second.
@@ -118,6 +119,7 @@ package final class LoadRun {
 
     private func beginLoad() {
         openedAll = MonotonicClock.now()
+        machineAtStart = MachineLoad.now()
         watch.opened()
         guard readyAtOpening > 0 else { return stop("no session could log in") }
         // A moment ahead, so that all workers have heard of it.
@@ -152,9 +154,13 @@ package final class LoadRun {
     private func result() -> LoadResult {
         var sum = Tally()
         for part in finished { sum.add(part.tally) }
-        return LoadResult(
+        var result = LoadResult(
             plan: plan, tally: sum, intervals: intervals,
             openingSeconds: openedAll.map { Double($0 - begun) / 1e9 },
             workerCPU: finished.map { Double($0.cpu) / 1e9 }, watched: watch.report, stopReason: stopReason)
+        if let machineAtStart {
+            result.tool.machineBusyShare = MachineLoad.now().flatMap { $0.share(since: machineAtStart) }
+        }
+        return result
     }
 }
