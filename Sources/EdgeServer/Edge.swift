@@ -7,10 +7,13 @@ package final class Edge {
     private var setup: Setup
     private let main: Worker
     private var workers: [RunningWorker] = []
-    private let ended: Mailbox<WorkerEnded>
+    private let news: Mailbox<WorkerNews>
+    private let service: ServiceManager
+    private var watchdog: Watchdog?
     /// Workers whose loops turn.
     private var running = 0
-    private var publicSockets: [ListeningSocket] = []
+    private var isDraining = false
+    private var publicSockets: [(listener: WebListener, socket: ListeningSocket)] = []
     private var adminSocket: ListeningSocket?
     private let watcher: SiteWatcher
     /// Reads the configuration again; nil keeps the one there is.
@@ -20,14 +23,15 @@ package final class Edge {
     private static let grace: UInt64 = 3_000
 
     /// Resolves the upstreams and loads the static site.
-    package init(settings: Settings, log: any EdgeLog) throws {
+    package init(settings: Settings, log: any EdgeLog, service: ServiceManager = ServiceManager()) throws {
+        self.service = service
         SignalReader.prepare()
         setup = try Setup(settings)
         shared = Shared(log: log, limits: settings.limits)
         shared.health.use(settings.upstreams.map(\.server))
         let main = try Worker(shared: shared, setup: setup, site: nil)
         self.main = main
-        ended = try Mailbox()
+        news = try Mailbox()
         watcher = SiteWatcher(loop: main.loop)
         main.receive(.site(try loadSite()))
     }
@@ -35,14 +39,19 @@ package final class Edge {
     /// Binds all listeners and starts the workers; connections are accepted when it returns.
     package func start() throws {
         for listener in setup.settings.listeners {
-            publicSockets.append(try Self.bind(listener.address))
+            for socket in try bind(listener.address) { publicSockets.append((listener, socket)) }
         }
         if let admin = setup.settings.admin {
-            let socket = try Self.bind(admin)
-            adminSocket = socket
-            try main.listen(on: socket, as: .admin)
+            let sockets = try bind(admin)
+            adminSocket = sockets.first
+            for socket in sockets { try main.listen(on: socket, as: .admin) }
         }
-        try ended.open(in: main.loop) { [unowned self] _ in workerEnded() }
+        try news.open(in: main.loop) { [unowned self] news in
+            switch news {
+            case .here: watchdog?.answered()
+            case .ended: workerEnded()
+            }
+        }
         let mailboxes = try (0..<workerCount).map { _ in try Mailbox<WorkerMessage>() }
         do {
             for index in mailboxes.indices { try startWorker(index, mailboxes) }
@@ -51,17 +60,21 @@ package final class Edge {
             stop()
             throw error
         }
+        watchdog = Watchdog(loop: main.loop, service: service, workers: mailboxes, answers: news)
         watcher.open { [unowned self] in publishSite() }
     }
 
     private func startWorker(_ index: Int, _ mailboxes: [Mailbox<WorkerMessage>]) throws {
-        let sockets = index == 0 ? publicSockets : try publicSockets.map(Self.another)
-        let roles = setup.settings.listeners.map { $0.takesProxyHeader ? ListenerRole.proxiedWeb : .web }
+        let sockets = try publicSockets.map { listener, socket in
+            (
+                socket: index == 0 ? socket : try Self.another(socket),
+                role: listener.takesProxyHeader ? ListenerRole.proxiedWeb : .web
+            )
+        }
         workers.append(
             try RunningWorker(
-                index: index, mailboxes: mailboxes, shared: shared, setup: setup, site: main.site,
-                sockets: Array(zip(sockets, roles)),
-                ended: ended))
+                index: index, mailboxes: mailboxes, shared: shared, setup: setup, site: main.site, sockets: sockets,
+                news: news))
         running += 1
     }
 
@@ -71,7 +84,7 @@ package final class Edge {
 
     /// The addresses that accept connections, with the ports the kernel gave.
     package var addresses: [String] {
-        zip(setup.settings.listeners, publicSockets).map { $0.address.text(bound: $1.address) }
+        publicSockets.map { $0.listener.address.text(bound: $0.socket.address) }
     }
 
     package var adminAddress: String? {
@@ -82,6 +95,8 @@ package final class Edge {
     package func run(reload: @escaping () throws -> Settings?) {
         readSettings = reload
         shared.health.enter(.accepting)
+        service.tellReady()
+        watchdog?.open()
         main.loop.run()
         stop()
     }
@@ -89,6 +104,8 @@ package final class Edge {
     /// Lets the workers say goodbye to all sessions. The main loop turns until the last one has: whoever asks how the
     /// server is still gets an answer.
     private func drain() {
+        if !isDraining { service.tellStopping() }
+        isDraining = true
         shared.health.enter(.draining)
         for worker in workers { worker.askToStop(grace: Self.grace) }
     }
@@ -118,6 +135,8 @@ package final class Edge {
     }
 
     private func reload() {
+        service.tellReloading(now: .now())
+        defer { service.tellReady() }
         do {
             if let settings = try readSettings() {
                 setup = try Setup(settings)
@@ -152,17 +171,21 @@ package final class Edge {
 
     // MARK: Sockets
 
-    private static func bind(_ address: ListenAddress) throws(BindFailure) -> ListeningSocket {
+    private func bind(_ address: ListenAddress) throws(BindFailure) -> [ListeningSocket] {
         do {
             switch address {
             case .unix(let path):
-                return try ListeningSocket.unix(path: path)
+                return [try ListeningSocket.unix(path: path)]
+            case .systemd(let name):
+                let sockets = try service.listeners(named: name)
+                guard !sockets.isEmpty else { throw NoSuchSocket() }
+                return sockets
             case .tcp(let host, let port):
                 guard let target = try SocketAddress.resolve(host: host, port: port).first else {
                     throw ResolveFailure(host: host, reason: "no address")
                 }
                 if ListeningSocket.isTaken(target) { throw SystemFailure.addressInUse }
-                return try ListeningSocket.tcp(target)
+                return [try ListeningSocket.tcp(target)]
             }
         } catch {
             throw BindFailure(address: address, cause: error)
@@ -171,9 +194,12 @@ package final class Edge {
 
     /// The same address for one more worker.
     private static func another(_ socket: ListeningSocket) throws -> ListeningSocket {
-        socket.isLocal ? try socket.duplicate() : try ListeningSocket.tcp(socket.address)
+        socket.isShared ? try socket.duplicate() : try ListeningSocket.tcp(socket.address)
     }
 }
+
+/// systemd was to give a socket, and gave none of that name.
+struct NoSuchSocket: Error {}
 
 /// A listener that could not be opened, and why.
 package struct BindFailure: Error {

@@ -52,8 +52,8 @@ package final class Listener: LoopMember {
     }
 
     private func watch() throws(SystemFailure) {
-        // A Unix socket is shared by all threads' loops; one of them is enough to wake.
-        try loop.poller.add(socket.descriptor.raw, socket.isLocal ? [.read, .exclusive] : .read, token: token)
+        // A shared socket is in all threads' loops; one of them is enough to wake.
+        try loop.poller.add(socket.descriptor.raw, socket.isShared ? [.read, .exclusive] : .read, token: token)
     }
 
     /// Whether to go on.

@@ -4,6 +4,8 @@ internal import Glibc
 
 package final class ListeningSocket: Sendable {
     let descriptor: Descriptor
+    /// All threads listen on the same open file, instead of one each by SO_REUSEPORT.
+    package let isShared: Bool
     /// Whether it is a Unix-domain socket.
     package let isLocal: Bool
     /// The address the kernel gave; tells the port when 0 was asked for.
@@ -12,7 +14,10 @@ package final class ListeningSocket: Sendable {
     /// Connections the kernel queues for us; it caps the number at net.core.somaxconn.
     private static let backlog: Int32 = 4_096
 
-    private init(descriptor: consuming Descriptor, isLocal: Bool, address: SocketAddress) {
+    private init(
+        descriptor: consuming Descriptor, isLocal: Bool, address: SocketAddress, isShared: Bool = false
+    ) {
+        self.isShared = isLocal || isShared
         self.descriptor = descriptor
         self.isLocal = isLocal
         self.address = address
@@ -70,10 +75,25 @@ package final class ListeningSocket: Sendable {
         return ListeningSocket(descriptor: descriptor, isLocal: true, address: .unix)
     }
 
+    /// Takes a listening socket that the process was started with.
+    package static func inherited(_ number: Int32) throws(SystemFailure) -> ListeningSocket {
+        var isListening: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        _ = try SystemFailure.check(
+            "getsockopt", getsockopt(number, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &length))
+        guard isListening != 0 else { throw SystemFailure(call: "listen", code: EINVAL) }
+        _ = fcntl(number, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK)
+        let address = try name(of: number)
+        return ListeningSocket(
+            descriptor: Descriptor(owning: number), isLocal: address.family == .unix, address: address, isShared: true)
+    }
+
     /// Another handle on the same socket, for another thread's loop.
     package func duplicate() throws(SystemFailure) -> ListeningSocket {
         let number = try SystemFailure.check("fcntl", fcntl(descriptor.raw, F_DUPFD_CLOEXEC, 0))
-        return ListeningSocket(descriptor: Descriptor(owning: number), isLocal: isLocal, address: address)
+        return ListeningSocket(
+            descriptor: Descriptor(owning: number), isLocal: isLocal, address: address, isShared: isShared)
     }
 
     private static func make(_ family: Int32) throws(SystemFailure) -> Descriptor {

@@ -6,6 +6,7 @@ internal import Logging
 
 struct Server {
     private let settings: Settings
+    private let service: ServiceManager
     private let writer: LogWriter
     private let log: SessionLog
     private let isShortOfDescriptors: Bool
@@ -15,7 +16,11 @@ struct Server {
     /// Milliseconds that the last lines may take.
     private static let lastWords = 1_000
 
-    init(_ settings: Settings, readSettings: @escaping () throws(ConfigurationProblems) -> Settings) {
+    init(
+        _ settings: Settings, service: ServiceManager,
+        readSettings: @escaping () throws(ConfigurationProblems) -> Settings
+    ) {
+        self.service = service
         let writer = LogWriter(descriptor: STDERR_FILENO)
         let handler = LineLogHandler(format: settings.logFormat, level: settings.logLevel, writer: writer)
         self.settings = Self.fitted(settings)
@@ -31,7 +36,7 @@ struct Server {
         do {
             // The first line starts the log's thread, and the edge blocks signals for threads that start after it: a
             // SIGTERM to a thread that does not block it would end the program on the spot.
-            let edge = try Edge(settings: settings, log: log)
+            let edge = try Edge(settings: settings, log: log, service: service)
             if isShortOfDescriptors {
                 log.notice(
                     "the system gives so few descriptors (ulimit -n) that at most \(settings.limits.sessions) "
@@ -41,6 +46,7 @@ struct Server {
             for warning in settings.warnings() { log.warning(warning) }
             let line = ReadyLine.text(settings, addresses: edge.addresses, admin: edge.adminAddress)
             Terminal.write(line, to: STDOUT_FILENO)
+            SelfTest.start(settings, log)
             edge.run(reload: reload)
             log.notice("stopped")
         } catch {
@@ -63,6 +69,7 @@ struct Server {
             log.warning("listen, admin, workers, log-format and log-level count from the next start on")
         }
         for warning in new.warnings() { log.warning(warning) }
+        SelfTest.start(new, log)
         return new
     }
 

@@ -33,7 +33,9 @@ struct XMPPEdge: ParsableCommand {
     func run() throws {
         let settings = try options.settingsOrExit()
         let environment = ProcessInfo.processInfo.environment
-        try Server(settings) { () throws(ConfigurationProblems) in
+        let service = ServiceManager(
+            environment: environment, processID: ProcessInfo.processInfo.processIdentifier)
+        try Server(settings, service: service) { () throws(ConfigurationProblems) in
             try options.settings(environment: environment)
         }.run()
     }

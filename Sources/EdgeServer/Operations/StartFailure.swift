@@ -17,6 +17,7 @@ extension BindFailure {
     package var sentence: String {
         switch cause {
         case let failure as ResolveFailure: "cannot listen on \(address): \(failure.reason)"
+        case is NoSuchSocket: "cannot listen on \(address): systemd has passed on no such socket"
         case let failure as SystemFailure: "cannot listen on \(address): \(Self.words(failure))"
         default: "cannot listen on \(address): \(cause)"
         }

@@ -4,16 +4,26 @@ package import Reactor
 package enum ListenAddress: Sendable, Hashable {
     case tcp(host: String, port: UInt16)
     case unix(path: String)
+    /// Sockets that systemd has opened, those of a name or all of them.
+    case systemd(name: String?)
 
     /// What a written address may look like, for messages.
     package static let forms = "HOST:PORT, [IPV6]:PORT or unix:/PATH"
 
-    /// Reads `127.0.0.1:5280`, `[::1]:5280`, `*:5280` (every IPv4 address) or `unix:/run/edge.sock`.
+    private static let systemdWord = "systemd"
+
+    /// Reads `127.0.0.1:5280`, `[::1]:5280`, `*:5280` (every IPv4 address), `unix:/run/edge.sock`, `systemd` or `systemd:web`.
     package init?(_ text: String) {
         if text.hasPrefix("unix:") {
             let path = text.dropFirst(5)
             guard path.hasPrefix("/"), path.utf8.count > 1 else { return nil }
             self = .unix(path: String(path))
+            return
+        }
+        if text == Self.systemdWord || text.hasPrefix(Self.systemdWord + ":") {
+            let name = text.dropFirst(Self.systemdWord.count + 1)
+            guard text == Self.systemdWord || !name.isEmpty else { return nil }
+            self = .systemd(name: name.isEmpty ? nil : String(name))
             return
         }
         guard let address = HostAndPort(text) else { return nil }
@@ -26,6 +36,7 @@ extension ListenAddress: CustomStringConvertible {
         switch self {
         case .tcp(let host, let port): HostAndPort(host: host, port: port).description
         case .unix(let path): "unix:\(path)"
+        case .systemd(let name): Self.systemdWord + (name.map { ":\($0)" } ?? "")
         }
     }
 }
@@ -34,7 +45,7 @@ extension ListenAddress {
     /// The same, with what the kernel gave where a port of 0 or a name was asked for.
     package func text(bound: SocketAddress) -> String {
         switch self {
-        case .tcp: bound.description
+        case .tcp, .systemd: bound.description
         case .unix: description
         }
     }

@@ -16,10 +16,10 @@ struct RunningWorker {
     /// share of the connections and answer none.
     /// - Parameters:
     ///   - mailboxes: those of all workers; the one at `index` is this one's.
-    ///   - ended: gets a message when the worker's loop has ended.
+    ///   - news: gets a message when the worker's loop has ended.
     init(
         index: Int, mailboxes: [Mailbox<WorkerMessage>], shared: Shared, setup: Setup, site: StaticSite?,
-        sockets: [(socket: ListeningSocket, role: ListenerRole)], ended: Mailbox<WorkerEnded>
+        sockets: [(socket: ListeningSocket, role: ListenerRole)], news: Mailbox<WorkerNews>
     ) throws(SystemFailure) {
         let mailbox = mailboxes[index]
         self.mailbox = mailbox
@@ -29,7 +29,7 @@ struct RunningWorker {
         let thread = try LoopThread(name: "edge-\(index)") {
             // What the loop calls holds the worker unowned.
             withExtendedLifetime(worker) { worker.loop.run() }
-            ended.post(WorkerEnded())
+            news.post(.ended)
         }
         self.thread = Holder(thread)
     }
@@ -45,5 +45,10 @@ struct RunningWorker {
     }
 }
 
-/// What a worker's thread tells the main thread last.
-struct WorkerEnded: Sendable {}
+/// What workers tell the main thread.
+enum WorkerNews: Sendable {
+    /// The answer to `areYouThere`.
+    case here
+    /// The loop has ended: nothing follows.
+    case ended
+}

@@ -144,6 +144,7 @@ final class Worker {
     func receive(_ message: WorkerMessage) {
         switch message {
         case .bosh(let mail): bosh.receive(mail)
+        case .areYouThere(let answers): answers.post(.here)
         case .setup(let setup): self.setup = setup
         case .site(let site): self.site = site
         case .stop(let grace): stop(within: grace)
@@ -174,6 +175,8 @@ final class Worker {
 /// What the main thread and the other workers tell a worker.
 enum WorkerMessage: Sendable {
     case bosh(BOSHMail)
+    /// Asked once in a while for the watchdog.
+    case areYouThere(Mailbox<WorkerNews>)
     case setup(Setup)
     case site(StaticSite?)
     /// Milliseconds for goodbyes.
