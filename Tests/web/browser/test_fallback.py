@@ -43,6 +43,7 @@ def behind(person, proxy: Proxy) -> Iterator:
     yield make
     own = re.compile("WebSocket connection to|Failed to load resource")
     for one in people:
+        one.context.close()  # before what it talks to goes away
         one.complaints[:] = [text for text in one.complaints if not own.match(text)]
 
 
