@@ -27,8 +27,9 @@ package struct SessionPolicy: Sendable, Equatable {
     package var replayResponses = 16
     /// Bytes of requests that arrived before their turn. 512 KiB: one body of the largest size.
     package var parkedBytes = 512 << 10
-    /// Repeats of requests within a second beyond which a session ends. 10: real clients give up after five.
-    package var repeatsPerSecond: UInt8 = 10
+    /// Repeats of requests within a second beyond which a session ends. 50: real clients give up after five, but browsers
+    /// add repeats of their own for each connection that is cut under them, and a path may break several times a second.
+    package var repeatsPerSecond: UInt8 = 50
     /// Whether request bodies in gzip are read, and so offered in `accept`.
     package var decodesGzip = false
 

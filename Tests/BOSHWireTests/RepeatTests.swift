@@ -119,7 +119,7 @@ import Testing
         edge.upstreamSends(message("x"))
         for _ in 0..<5 { #expect(edge.elements(edge.request(101)) == [message("x")]) }
         var last = edge.request(101)
-        for _ in 0..<20 where !edge.isOver { last = edge.request(101) }
+        for _ in 0..<60 where !edge.isOver { last = edge.request(101) }
         #expect(edge.body(last) == Edge.terminal("policy-violation"))
         let slow = Edge.open()
         slow.request(101)
