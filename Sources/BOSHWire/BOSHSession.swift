@@ -90,6 +90,11 @@ package struct BOSHSession: ~Copyable {
         end = .closed(condition)
     }
 
+    /// The client has a request at the owner, who cannot hand it on yet: its absence counts from now.
+    package mutating func clientIsHere(now: UInt64) {
+        idleSince = now
+    }
+
     /// The connection of a request is gone. The request stays open until it is repeated.
     package mutating func connectionLost(_ handle: RequestHandle, now: UInt64) {
         for index in open.indices where open[index].handle == handle {

@@ -565,6 +565,34 @@ def test_a_server_that_does_not_read_stops_its_client_and_nothing_is_lost(edge, 
     assert requests[1].answer().ids == ["after"]
 
 
+def test_BO_058_a_request_that_a_slow_server_keeps_waiting_neither_outlives_its_wait_nor_ends_its_session(upstream, site):
+    with quick(upstream, site, BOSH_INACTIVITY="2 s") as edge:
+        session, stream = Table(edge, upstream).bosh_logged_in(wait=1)
+        narrow(stream.wire.socket)
+        sent, requests = 0, []
+        while len(requests) < 2:
+            requests.append(session.send(f"<message id='{sent}'><body>{'x' * 100_000}</body></message>"))
+            sent += 1
+            assert sent < 300, "30 MiB were taken while the server read nothing"
+            if len(requests) == 2:
+                try:
+                    requests[0].answer(0.6)
+                    requests.pop(0)
+                except TimeoutError:
+                    break
+        assert requests[0].answer(2).is_empty
+        last = requests[1]
+        for _ in range(4):  # for longer than the session may be idle
+            began = time.monotonic()
+            response = last.response(3)
+            assert (response.status, response.body) == (503, b"") and response["retry-after"]
+            assert time.monotonic() - began < 1.6
+            last = session.connect().post(session.again(f"<message id='{sent - 1}'><body>{'x' * 100_000}</body></message>"))
+        assert [stream.read_element().element.get("id") for _ in range(sent)] == [f"{number}" for number in range(sent)]
+        stream.send("<message id='after'/>")
+        assert last.answer().ids == ["after"]
+
+
 @pytest.mark.memory
 def test_memory_stays_flat_over_many_sessions(edge, table):
     def one() -> None:

@@ -31,6 +31,8 @@ final class BOSHBinding: LoopMember {
         let head: RequestHead
         let body: [UInt8]
         let handle: RequestHandle
+        /// When its wait is over, whatever the server does.
+        let limit: Instant
     }
 
     init(worker: Worker, bosh: consuming BOSHSession) {
@@ -106,13 +108,22 @@ final class BOSHBinding: LoopMember {
             session?.fail(StreamFailure(.policyViolation, "too many requests", limit: .upstreamOutput))
             return
         }
-        delayed.append(DelayedRequest(head: head, body: Array(copying: body), handle: handle))
+        let limit = loop.now + UInt64(bosh.terms.wait) * 1_000
+        delayed.append(DelayedRequest(head: head, body: Array(copying: body), handle: handle, limit: limit))
     }
 
     private func takeDelayed() {
         while !isPaused, !delayed.isEmpty {
             let next = delayed.removeFirst()
             take(next.head, next.body.span, next.handle)
+        }
+        guard !delayed.isEmpty else { return }
+        bosh.clientIsHere(now: loop.now.milliseconds)
+        // No request outlives `wait`. These were not taken, so they have to come again with all they carry: clients read
+        // that from 5xx, many of them not from a recoverable error.
+        while let request = delayed.first, request.limit <= loop.now {
+            delayed.removeFirst()
+            worker.bosh.sendAway(request.handle)
         }
     }
 
@@ -215,7 +226,8 @@ final class BOSHBinding: LoopMember {
         }
         endSession()
         if bosh.isOver { return end() }
-        let next = bosh.deadline.map { Instant(milliseconds: $0) } ?? .never
+        var next = bosh.deadline.map { Instant(milliseconds: $0) } ?? .never
+        if let limit = delayed.first?.limit { next = min(next, limit) }
         deadline = session == nil ? next : min(next, loginDeadline)
     }
 

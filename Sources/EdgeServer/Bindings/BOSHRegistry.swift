@@ -110,9 +110,7 @@ final class BOSHRegistry {
         }
         if let limit = worker.refusal(of: caller.address) {
             if limit == .sessionsPerAddress { return refuse(handle, .policyViolation, isLegacy: isLegacy) }
-            // The client may come again, and 5xx says so.
-            let nothing: [UInt8] = []
-            return answer(handle, status: 503, type: .textXML, body: nothing.span)
+            return sendAway(handle)
         }
         waiting.note(bosh.id, handle)
         let binding = BOSHBinding(worker: worker, bosh: bosh)
@@ -143,6 +141,12 @@ final class BOSHRegistry {
         BodyWriter(pool: worker.loop.pool).terminate(condition, into: &body)
         body.withSpan { answer(handle, status: condition.status(legacy: isLegacy), type: .textXML, body: $0) }
         body.release(to: worker.loop.pool)
+    }
+
+    /// Answers what cannot be taken now. The client may come again, and 5xx says so.
+    func sendAway(_ handle: RequestHandle) {
+        let nothing: [UInt8] = []
+        answer(handle, status: 503, type: .textXML, body: nothing.span)
     }
 
     /// Brings an answer to the connection that waits for it, wherever that is.
