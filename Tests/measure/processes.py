@@ -23,13 +23,13 @@ def fast_upstream(port=0):
 
 
 @contextlib.contextmanager
-def edge(upstream_port, *, binary=EDGE, wrapper=(), workers=1, log="/dev/null", options=()):
+def edge(upstream_port, *, binary=EDGE, wrapper=(), workers=1, log="/dev/null", options=(), environment=None):
     """The edge in front of the upstream; gives (process, port). `wrapper` is a command that runs it, such as valgrind."""
     errors = open(log, "w")
     process = subprocess.Popen(
         [*wrapper, binary, "--listen", "127.0.0.1:0", "--domain", "bench.test", "--upstream",
          f"127.0.0.1:{upstream_port}", "--workers", str(workers), "--admin", "off", *options],
-        stdout=subprocess.PIPE, stderr=errors, text=True)
+        stdout=subprocess.PIPE, stderr=errors, text=True, env={**os.environ, **(environment or {})})
     try:
         line = process.stdout.readline()
         match = re.search(r"http://127\.0\.0\.1:(\d+)", line)

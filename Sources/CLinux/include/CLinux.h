@@ -9,6 +9,7 @@
 #include <netinet/tcp.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <malloc.h>
 
 // accept4 is behind _GNU_SOURCE, which Swift's importer does not define for Glibc.
 int clinux_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);

@@ -131,7 +131,11 @@ final class BOSHRegistry {
         }
     }
 
-    func ended(_ binding: BOSHBinding) { sessions[binding.id] = nil }
+    func ended(_ binding: BOSHBinding) {
+        sessions[binding.id] = nil
+        // A dictionary keeps the space of its best days.
+        if sessions.isEmpty { sessions = [:] }
+    }
 
     // MARK: Answers
 

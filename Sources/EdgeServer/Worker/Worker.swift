@@ -22,6 +22,7 @@ final class Worker {
     /// What every message asks for, beside the object that holds it: looking there is counted twice.
     private(set) var relay: Setup.Relay
     private(set) var site: StaticSite?
+    private let memory: MemoryReturn
     private(set) lazy var bosh = BOSHRegistry(worker: self)
     /// All workers' mailboxes, by index.
     private let mailboxes: [Mailbox<WorkerMessage>]
@@ -34,6 +35,7 @@ final class Worker {
         shared: Shared, setup: Setup, site: StaticSite?, index: Int = 0, mailboxes: [Mailbox<WorkerMessage>] = []
     ) throws(SystemFailure) {
         loop = try EventLoop()
+        memory = MemoryReturn(loop: loop)
         self.index = UInt16(clamping: index)
         self.mailboxes = mailboxes
         self.shared = shared
@@ -100,6 +102,7 @@ final class Worker {
     func newSession(_ client: ClientLeg, _ transport: SessionReport.Transport, from caller: Caller) -> Session {
         let record = SessionRecord(id: .random(in: 1 ... .max), caller: caller, transport: transport, began: loop.now)
         counters.sessionBegan()
+        memory.sessionBegan()
         shared.log.sessionBegan(record.report(now: loop.now))
         return Session(worker: self, client: client, record: record)
     }
@@ -117,6 +120,7 @@ final class Worker {
         let record = session.record
         shared.admission.sessionEnded(from: record.peer)
         counters.sessionEnded()
+        memory.sessionEnded()
         if case .limit(let name) = reason { counters.count(name) }
         shared.log.sessionEnded(record.report(now: loop.now), reason)
     }
