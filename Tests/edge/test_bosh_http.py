@@ -1,5 +1,7 @@
 """BOSH as HTTP: methods, versions, header fields, order on a connection, and what other pages may see (CORS)."""
 
+import random
+
 import pytest
 
 from harness.bosh import BIND, BOSHSession, Poster, body
@@ -262,6 +264,26 @@ def is_taken(address, text: str) -> bool:
         return Poster(address).post(text).response().status == 200
     except Ended:
         return False
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_changes_to_requests_harm_nobody_else(edge, table, seed):
+    dice = random.Random(seed)
+    other, other_stream = table.bosh_logged_in()
+    for _ in range(15):
+        session, stream = table.bosh_logged_in()
+        for _ in range(8):
+            text = bytearray(session.next("<message to='a@b'><body>x &amp; y</body></message>").encode())
+            for _ in range(dice.randint(1, 4)):
+                at = dice.randrange(len(text))
+                text[at:at + dice.randint(0, 3)] = dice.randbytes(dice.randint(0, 3))
+            request = session.connect().post(bytes(text))
+            if dice.random() < 0.3:
+                request.reset()
+        stream.close()
+    other.send("<message id='1'/>")
+    assert other_stream.read_element().element.get("id") == "1"
+    assert " error " not in edge.log()
 
 
 # Other pages

@@ -301,7 +301,7 @@ final class HTTPConnection: StreamSocket {
 
     override func timedOut() {
         switch waiting {
-        case .head where decoder.isInHead:
+        case .head where decoder.isInHead && pending.isEmpty:
             refuse(.requestTimeout, "The request did not come in time.", counting: .timeToHead)
         // Nobody asked anything, so nobody waits for an answer.
         case .head: giveUp(.timeToHead)
