@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Very many sessions on one machine, all exchanging messages, and none may be lost. One process has descriptors for some
-9,000 sessions (two each) where the system gives 20,000, so there are several edges: the same port on an address of its own each,
-a sink behind each, a load tester in front of each."""
+9,000 sessions (two each) where the system gives 20,000, so several edges share one port: each takes over a listening socket of its
+own, as from systemd, and the kernel spreads the connections. Behind each is a sink; one load tester for each opens its sessions."""
 import argparse
 import contextlib
 import json
 import resource
+import socket
 import subprocess
 import sys
 import tempfile
@@ -20,34 +21,48 @@ def plan(sessions: int) -> list[int]:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     # A tenth stays for connections that are no sessions yet, as the edge has it.
     capacity = (min(hard, 1 << 20) - 64) * 9 // 20
-    count = -(-sessions // capacity)
+    # One more than they would just fill: the kernel's shares are not quite even.
+    count = -(-sessions // capacity) + 1
     return [sessions * (index + 1) // count - sessions * index // count for index in range(count)]
 
 
-def start(stack: contextlib.ExitStack, index: int, port: int, sessions: int, options, report: Path):
-    _, tcp, _ = stack.enter_context(servers.sink())
-    edge, _ = stack.enter_context(servers.edge(tcp, listen=f"127.0.1.{index + 1}:{port}"))
-    command = [
-        servers.LOAD, "echo", f"ws://127.0.1.{index + 1}:{port}/ws", "--domain", servers.DOMAIN, "--sessions", str(sessions),
-        "--connect-rate", str(options.connect_rate * sessions / options.sessions), "--rate", str(options.rate * sessions / options.sessions),
+def listener(port: int) -> socket.socket:
+    """One of several on the same port."""
+    own = socket.socket()
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    own.bind(("127.0.0.1", port))
+    own.listen(4096)
+    return own
+
+
+def load(port: int, index: int, sessions: int, edge: int, options, report: Path) -> subprocess.Popen:
+    """From an address of its own: one address has too few ports for all."""
+    share = sessions / options.sessions
+    return subprocess.Popen([
+        servers.LOAD, "echo", f"ws://127.0.0.1:{port}/ws", "--domain", servers.DOMAIN, "--source", f"127.0.1.{index + 1}",
+        "--sessions", str(sessions), "--connect-rate", str(options.connect_rate * share), "--rate", str(options.rate * share),
         "--warm-up", "5s", "--duration", f"{options.seconds}s", "--grace", "10s", "--login-timeout", "60s", "--quiet",
-        "--json", str(report), "--watch", str(edge.pid)]
-    return edge, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        "--json", str(report), "--watch", str(edge)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def measure(options) -> list[dict]:
     parts = plan(options.sessions)
-    port = servers.free_port()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        running = [start(stack, index, port, sessions, options, folder / f"{index}.json") for index, sessions in enumerate(parts)]
+        sockets = [stack.enter_context(listener(0))]
+        port = sockets[0].getsockname()[1]
+        sockets += [stack.enter_context(listener(port)) for _ in parts[1:]]
+        edges = [stack.enter_context(servers.edge_on(own, stack.enter_context(servers.sink())[1])) for own in sockets]
+        running = [load(port, index, sessions, edges[index].pid, options, folder / f"{index}.json")
+                   for index, sessions in enumerate(parts)]
         try:
-            for _, process in running:
+            for process in running:
                 output, _ = process.communicate(timeout=options.seconds + options.sessions / options.connect_rate * 3 + 120)
                 if process.returncode != 0:
                     raise SystemExit(output)
         finally:
-            for _, process in running:
+            for process in running:
                 process.kill()
         return [json.loads((folder / f"{index}.json").read_text()) for index in range(len(parts))]
 

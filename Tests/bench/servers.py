@@ -77,17 +77,33 @@ def sink(*options):
 
 
 @contextlib.contextmanager
-def edge(upstream: int, *options, listen: str = "127.0.0.1:0"):
+def edge(upstream: int):
     """Gives (process, port)."""
-    with running([EDGE, "--listen", listen, "--domain", DOMAIN, "--upstream", f"127.0.0.1:{upstream}",
-                  "--workers", "1", "--admin", "off", "--log-level", "warning", *options],
-                 stdout=subprocess.PIPE, text=True) as process:
+    with running(edge_command("127.0.0.1:0", upstream), stdout=subprocess.PIPE, text=True) as process:
         line = process.stdout.readline()
-        match = re.search(r"http://127[.\d]+:(\d+)", line)
+        match = re.search(r"http://127\.0\.0\.1:(\d+)", line)
         if not match:
             raise SystemExit(f"the edge did not start: {line!r}")
         yield process, int(match[1])
 
+
+def edge_command(listen: str, upstream: int) -> list[str]:
+    return [EDGE, "--listen", listen, "--domain", DOMAIN, "--upstream", f"127.0.0.1:{upstream}", "--workers", "1", "--admin", "off",
+            "--log-level", "warning"]
+
+
+@contextlib.contextmanager
+def edge_on(own: socket.socket, upstream: int):
+    """An edge that takes a listening socket over as from systemd; gives its process."""
+    number = own.fileno()
+    # The socket has to be descriptor 3, and the process has to be named by its own number.
+    script = f'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&{number} {number}<&-' if number != 3 else \
+        'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"'
+    with running(["bash", "-c", script, "edge", *edge_command("systemd", upstream)], stdout=subprocess.PIPE, text=True,
+                 pass_fds=[number]) as process:
+        if not process.stdout.readline().startswith("ready"):
+            raise SystemExit("the edge did not start")
+        yield process
 
 
 NGINX = """
