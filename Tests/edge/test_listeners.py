@@ -114,7 +114,6 @@ def answers(path: str) -> bool:
     return True
 
 
-
 @pytest.mark.parametrize("output", ["a pipe nobody reads", "a full disk", "none"])
 def test_it_serves_although_nobody_can_read_its_ready_line(upstream, tmp_path, output):
     path = str(tmp_path / "edge.sock")

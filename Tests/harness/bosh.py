@@ -5,6 +5,7 @@ import time
 import xml.etree.ElementTree as ET
 
 from harness.browser import Browser, Message
+from harness.edge import Edge
 from harness.http import HTTPClient, Response
 from harness.stream import STREAMS
 from harness.wire import PATIENCE, Address
@@ -196,3 +197,8 @@ class BOSHBrowser(Browser):
         for poster in self.waiting + self.idle:
             poster.close()
         self.waiting, self.idle = [], []
+
+
+def quick(upstream, site, **limits: str) -> Edge:
+    """An edge with limits that a test can wait for."""
+    return Edge(upstream.address, public=site, environment={f"XMPP_EDGE_LIMITS_{key}": value for key, value in limits.items()})

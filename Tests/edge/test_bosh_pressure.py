@@ -1,0 +1,128 @@
+"""BOSH under pressure: who does not read is not read for, and memory stays flat."""
+
+import time
+
+import pytest
+
+from harness.bosh import quick
+from harness.edge import eventually
+from harness.table import Table
+from harness.wire import narrow
+
+
+@pytest.mark.memory
+def test_BO_066_BO_067_a_client_that_does_not_ask_stops_its_server_and_nothing_is_lost(edge, table):
+    other, other_stream = table.bosh_logged_in()
+    session, stream = table.bosh_logged_in()
+    narrow(stream.wire.socket)
+    before = edge.resident_kilobytes()
+    connection = stream.wire.socket
+    connection.settimeout(1)
+    sent, pending = 0, b""
+    while sent * 4000 < 64 << 20:
+        pending = pending or b"<message id='%08d'><body>" % sent + b"x" * 4000 + b"</body></message>"
+        try:
+            taken = connection.send(pending)
+        except TimeoutError:
+            break
+        pending = pending[taken:]
+        sent += not pending
+    else:
+        raise AssertionError("64 MiB were taken while the client asked for nothing")
+    assert edge.resident_kilobytes() - before < 2048
+    other_stream.send("<message id='meanwhile'/>")
+    assert other.send().answer().ids == ["meanwhile"]
+    came: list[str | None] = []
+    while len(came) < sent:
+        answer = session.send("<r xmlns='urn:xmpp:sm:3'/>").answer()
+        assert len(answer.text) < 80_000
+        came += answer.ids
+    assert came[:sent] == [f"{number:08d}" for number in range(sent)]
+    assert edge.resident_kilobytes() - before < 3072
+
+
+@pytest.mark.memory
+def test_a_server_that_does_not_read_stops_its_client_and_nothing_is_lost(edge, table):
+    session, stream = table.bosh_logged_in()
+    narrow(stream.wire.socket)
+    before = edge.resident_kilobytes()
+    sent, requests = 0, []
+    payload = "x" * 100_000
+    while True:
+        request = session.send(f"<message id='{sent}'><body>{payload}</body></message>")
+        sent += 1
+        requests.append(request)
+        if len(requests) < 2:
+            continue
+        try:
+            requests[0].answer(1)
+            requests.pop(0)
+        except TimeoutError:
+            break
+        assert sent < 300, "30 MiB were taken while the server read nothing"
+    assert edge.resident_kilobytes() - before < 4096
+    assert [stream.read_element().element.get("id") for _ in range(sent)] == [f"{number}" for number in range(sent)]
+    assert requests[0].answer().type is None
+    stream.send("<message id='after'/>")
+    assert requests[1].answer().ids == ["after"]
+
+
+def test_BO_058_a_request_that_a_slow_server_keeps_waiting_neither_outlives_its_wait_nor_ends_its_session(upstream, site):
+    with quick(upstream, site, BOSH_INACTIVITY="2 s") as edge:
+        session, stream = Table(edge, upstream).bosh_logged_in(wait=1)
+        narrow(stream.wire.socket)
+        sent, requests = 0, []
+        while len(requests) < 2:
+            requests.append(session.send(f"<message id='{sent}'><body>{'x' * 100_000}</body></message>"))
+            sent += 1
+            assert sent < 300, "30 MiB were taken while the server read nothing"
+            if len(requests) == 2:
+                try:
+                    requests[0].answer(0.6)
+                    requests.pop(0)
+                except TimeoutError:
+                    break
+        assert requests[0].answer(2).is_empty
+        last = requests[1]
+        for _ in range(4):  # for longer than the session may be idle
+            began = time.monotonic()
+            response = last.response(3)
+            assert (response.status, response.body) == (503, b"") and response["retry-after"]
+            assert time.monotonic() - began < 1.6
+            last = session.connect().post(session.again(f"<message id='{sent - 1}'><body>{'x' * 100_000}</body></message>"))
+        assert [stream.read_element().element.get("id") for _ in range(sent)] == [f"{number}" for number in range(sent)]
+        stream.send("<message id='after'/>")
+        assert last.answer().ids == ["after"]
+
+
+@pytest.mark.memory
+def test_memory_stays_flat_over_many_sessions(edge, table):
+    def one() -> None:
+        session, stream = table.bosh_logged_in()
+        session.send("<message><body>" + "x" * 10_000 + "</body></message>").close()
+        stream.read_element()
+        session.terminate()
+        stream.close()
+
+    for _ in range(30):
+        one()
+    before, descriptors = edge.resident_kilobytes(), edge.descriptors()
+    for _ in range(100):
+        one()
+    assert edge.resident_kilobytes() - before < 1536
+    assert eventually(lambda: edge.descriptors() <= descriptors + 4)
+
+
+def test_sessions_whose_clients_vanish_are_gone_and_nothing_is_an_error(upstream, site):
+    with quick(upstream, site, BOSH_INACTIVITY="1 s") as edge:
+        table = Table(edge, upstream)
+        descriptors = edge.descriptors()
+        sessions = [table.bosh_logged_in() for _ in range(40)]
+        for session, _ in sessions:
+            session.send().close()
+        for _, stream in sessions:
+            stream.expect_eof()
+            stream.close()
+        assert eventually(lambda: edge.descriptors() <= descriptors + 2), edge.open_files()
+        assert edge.log().count("reason=client-vanished") == 40
+        assert " error " not in edge.log() and " warning " not in edge.log().replace("loopback", "")
