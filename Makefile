@@ -1,6 +1,6 @@
 # The contributor's menu. `make` prints it; every target works on a fresh Debian 12 with Swift 6.3.
 .DEFAULT_GOAL := menu
-.PHONY: menu run test build load bench bench-quick bench-scale bench-web lint format conformance fuzz sanitize clean
+.PHONY: menu run test build load bench bench-quick bench-scale bench-web engines lint format conformance fuzz sanitize clean
 
 PORT ?= 5280
 export PORT UPSTREAM DOMAIN
@@ -15,6 +15,7 @@ menu:
 	@echo 'make bench-quick  the same in less than 3 minutes'
 	@echo 'make bench-scale  60,000 sessions on this machine, all exchanging messages for 5 minutes'
 	@echo 'make bench-web    how smooth the page stays: long rooms, large rooms, floods (MINUTES=2 for the heap)'
+	@echo 'make engines      the page in Firefox and in WebKitGTK'
 	@echo 'make lint         formatting, borders between rooms, banned constructs, sizes'
 	@echo 'make format       lay out all Swift sources'
 	@echo 'make conformance  which rows of Tests/CONFORMANCE.md have a test'
@@ -64,6 +65,12 @@ fuzz:
 sanitize:
 	@deploy/packages test
 	@Tests/sanitizing/run
+
+engines:
+	@deploy/packages engines
+	@Tests/venv
+	@swift build --product xmpp-edge
+	@LIBGL_ALWAYS_SOFTWARE=1 xvfb-run --auto-servernum .venv/bin/python Tests/web/engines.py
 
 MINUTES ?= 2
 bench-web:
