@@ -74,7 +74,7 @@ export function renderRow(row, message, context) {
   const time = h('time', { datetime: new Date(message.time).toISOString(), title: fullTime(message.time) }, clockTime(message.time));
   fill(row, h('div', { class: `bubble${message.delivery === 'failed' ? ' failed' : ''}` }, author,
     quoteOf(message, context),
-    message.retracted && h('p', { class: 'hint' }, t('chat.retracted'), message.reason && h('bdi', {}, ` ${message.reason}`)),
+    message.retracted && h('span', { class: 'hint' }, t('chat.retracted'), message.reason && h('bdi', {}, ` ${message.reason}`)),
     message.encrypted && h('p', { class: 'hint' }, t('chat.encrypted', { name: message.encrypted })),
     h('div', { class: 'body', dir: 'auto' }, action && h('span', { class: 'action' }, `* ${name} `), ...styled(parseStyling(text))),
     picture(message.url || (/^\S+$/.test(text) ? text : '')),
