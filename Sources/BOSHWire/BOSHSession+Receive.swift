@@ -158,10 +158,16 @@ extension BOSHSession {
         } else if let response = replay.response(to: rid), response.keyMark == mark {
             owed.append(Answer(.replay(response.body), to: handle))
             idleSince = now
+        } else if replay.response(to: rid) == nil, isClientWaiting, keys == nil {
+            // A copy that came late, over a connection the client gave up long ago: it sends newer requests now, and one of
+            // them waits here. The copy hears what every unknown request hears, and ends nothing.
+            owe(.itemNotFound, handle)
         } else {
             fail(.itemNotFound, handle)
         }
     }
+
+    private var isClientWaiting: Bool { open.contains { $0.handle != nil } }
 
     private mutating func repeatedParked(
         _ index: Int, _ request: RequestHead, _ handle: RequestHandle, _ now: UInt64

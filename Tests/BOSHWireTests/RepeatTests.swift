@@ -112,6 +112,20 @@ import Testing
         #expect(!edge.isOver)
     }
 
+    @Test("BO-056, BO-080: a copy that comes long after its request does not end the session of a client that waits with a newer one")
+    func lateCopy() {
+        let edge = Edge.open()
+        for rid in UInt64(101)...104 {
+            edge.request(rid)
+            edge.upstreamSends(message("x"))
+        }
+        let held = edge.request(105)
+        #expect(edge.body(edge.request(101)) == Edge.terminal("item-not-found"))
+        #expect(!edge.isOver)
+        edge.upstreamSends(message("y"))
+        #expect(edge.elements(held) == [message("y")])
+    }
+
     @Test("BO-083: a storm of repeats ends the session, five do not")
     func storm() {
         let edge = Edge.open()
