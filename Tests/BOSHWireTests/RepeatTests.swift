@@ -112,7 +112,7 @@ import Testing
         #expect(!edge.isOver)
     }
 
-    @Test("BO-056, BO-080: a copy that comes long after its request does not end the session of a client that waits with a newer one")
+    @Test("BO-056, BO-080: a copy that comes late does not end the session of a client that waits with a newer one")
     func lateCopy() {
         let edge = Edge.open()
         for rid in UInt64(101)...104 {
