@@ -154,6 +154,15 @@ class BOSHBrowser(Browser):
         if answer.type == "terminate":
             self.ended = answer
 
+    def stay(self, seconds: float) -> None:
+        """Polls for that long; every request has to be answered."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if not self.waiting:
+                self._request(self.session.next())
+            self._collect(PATIENCE)
+            assert not self.ended, f"the session has ended: {self.ended}"
+
     def send(self, text: str) -> None:
         while len(self.waiting) >= 2:
             self._collect(PATIENCE)

@@ -70,6 +70,19 @@ class Browser:
     def expect_nothing(self, seconds: float = 0.3) -> None:
         self.socket.wire.expect_silence(seconds)
 
+    def stay(self, seconds: float) -> int:
+        """Answers pings for that long; gives their number."""
+        deadline, pings = time.monotonic() + seconds, 0
+        while time.monotonic() < deadline:
+            try:
+                frame = self.socket.receive_frame(0.2)
+            except TimeoutError:
+                continue
+            assert frame.opcode == PING, f"expected a ping, got {frame}"
+            self.socket.send_frame(PONG, frame.payload)
+            pings += 1
+        return pings
+
     # Stream
 
     def open(self, to: str | None = None, **attributes: str) -> None:

@@ -50,10 +50,21 @@ class HTTPClient:
         response = Response(int(status), version, pairs)
         if method == "HEAD" or response.status in (204, 304) or response.status < 200:
             return response
+        if response["transfer-encoding"] and response["server"] == "Caddy":  # its own way with our answers
+            response.body = self._chunks(timeout)
+            return response
         assert not response["transfer-encoding"], "answers have a length"
         assert response["content-length"] is not None, f"no length: {head}"
         response.body = self.wire.take(int(response["content-length"] or 0), timeout)
         return response
+
+    def _chunks(self, timeout: float) -> bytes:
+        body = b""
+        while size := int(self.wire.take_until(b"\r\n", timeout), 16):
+            body += self.wire.take(size, timeout)
+            assert self.wire.take(2, timeout) == b"\r\n"
+        assert self.wire.take(2, timeout) == b"\r\n"
+        return body
 
     def request(self, method: str = "GET", target: str = "/", headers: tuple[str, ...] = (), body: bytes = b"",
                 version: str = "HTTP/1.1", host: str | None = "127.0.0.1") -> Response:

@@ -15,7 +15,8 @@ class Ended(Exception):
         self.reset = reset
 
 
-Address = tuple[str, int] | str  # host and port, or the path of a Unix-domain socket
+# Host and port, with the address to come from where it matters; or the path of a Unix-domain socket.
+Address = tuple[str, int] | tuple[str, int, str] | str
 
 
 def connect(address: Address, timeout: float = PATIENCE) -> socket.socket:
@@ -24,7 +25,8 @@ def connect(address: Address, timeout: float = PATIENCE) -> socket.socket:
         connection.settimeout(timeout)
         connection.connect(address)
         return connection
-    connection = socket.create_connection(address, timeout=timeout)
+    source = (address[2], 0) if len(address) == 3 else None
+    connection = socket.create_connection(address[:2], timeout=timeout, source_address=source)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
 

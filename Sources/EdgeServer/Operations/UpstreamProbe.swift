@@ -24,7 +24,7 @@ package struct UpstreamProbe {
         }
         var outcome = UpstreamFinding.Outcome.unresolved(reason: "no address")
         for address in addresses {
-            outcome = ask(address, route.proxy)
+            outcome = ask(address, with: route.proxy)
             if case .unreachable = outcome { continue }
             var finding = UpstreamFinding(
                 route: route, outcome: outcome, isPrivate: addresses.allSatisfy(\.isLoopback))
@@ -37,13 +37,20 @@ package struct UpstreamProbe {
     /// Whether another PROXY setting would do: a wrong one shows as silence or as nonsense, depending on the server.
     private func remedy(_ address: SocketAddress) -> UpstreamFinding.Remedy? {
         for version in [nil, ProxyVersion.v2, .v1] where version != route.proxy {
-            let finding = UpstreamFinding(route: route, outcome: ask(address, version))
+            let finding = UpstreamFinding(route: route, outcome: ask(address, with: version))
             if finding.isGood { return UpstreamFinding.Remedy(proxy: version) }
         }
         return nil
     }
 
-    private func ask(_ address: SocketAddress, _ proxy: ProxyVersion?) -> UpstreamFinding.Outcome {
+    /// As one without a client first, as the protocol wants it of probes; then as its own client, for servers that refuse that.
+    private func ask(_ address: SocketAddress, with version: ProxyVersion?) -> UpstreamFinding.Outcome {
+        let outcome = ask(address, ProxyMode(version: version, hasClient: false))
+        guard version != nil, !UpstreamFinding(route: route, outcome: outcome).isGood else { return outcome }
+        return ask(address, ProxyMode(version: version, hasClient: true))
+    }
+
+    private func ask(_ address: SocketAddress, _ proxy: ProxyMode) -> UpstreamFinding.Outcome {
         let loop: EventLoop
         do throws(SystemFailure) {
             loop = try EventLoop()
@@ -62,26 +69,40 @@ package struct UpstreamProbe {
     }
 }
 
+/// How a probe introduces itself.
+private struct ProxyMode {
+    let version: ProxyVersion?
+    let hasClient: Bool
+
+    func header(from source: SocketAddress?) -> [UInt8] {
+        guard let version else { return [] }
+        guard hasClient, let ip = source?.ip, let port = source?.port else { return ProxyHeader().bytes(version) }
+        return ProxyHeader(
+            endpoints: ProxyHeader.Endpoints(source: ip, sourcePort: port, destination: ip, destinationPort: port)
+        ).bytes(version)
+    }
+}
+
 private final class ProbeStream: StreamSocket {
     private(set) var outcome: UpstreamFinding.Outcome?
     private var scanner: StreamScanner
     private let domain: String
     private let policy: FeaturePolicy
     private let headerTime: UInt64
+    private let proxy: ProxyMode
 
     init(
-        loop: EventLoop, route: DomainRoute, address: SocketAddress, proxy: ProxyVersion?, settings: Settings
+        loop: EventLoop, route: DomainRoute, address: SocketAddress, proxy: ProxyMode, settings: Settings
     ) {
         scanner = StreamScanner(maxElement: settings.limits.upstreamStanza)
         // Some servers die of a header without `to`.
         domain = route.takesAnyDomain ? route.host : route.domain
+        self.proxy = proxy
         policy = FeaturePolicy(
             hiddenMechanisms: Set(settings.mechanisms.hidden), allowedMechanisms: Set(settings.mechanisms.allowed),
             hidesChannelBinding: settings.stripChannelBinding)
         headerTime = settings.limits.upstreamHeader
         super.init(loop: loop, connectingTo: address)
-        // Without a client behind it: the probe speaks for itself.
-        if let version = proxy { outbound.append(ProxyHeader().bytes(version), pool: loop.pool) }
         deadline = loop.now + settings.limits.upstreamConnect
     }
 
@@ -98,6 +119,7 @@ private final class ProbeStream: StreamSocket {
 
     override func connected() {
         deadline = loop.now + headerTime
+        outbound.append(proxy.header(from: localAddress), pool: loop.pool)
         StreamHeader.append(OpenAttributes(to: domain), to: &outbound, pool: loop.pool)
         touchOutput()
     }

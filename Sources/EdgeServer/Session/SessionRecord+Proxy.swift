@@ -4,9 +4,10 @@ internal import ProxyWire
 internal import Reactor
 
 extension SessionRecord {
-    /// The header in front of the stream. A client whose address nobody knows gives one without endpoints.
+    /// The header in front of the stream. A client on a Unix socket is on this machine; without an address the header would
+    /// be one that some servers refuse (ejabberd 23.01 closes the connection on LOCAL).
     var proxyHeader: ProxyHeader {
-        guard let source = peer.ip else { return ProxyHeader() }
+        let source = peer.ip ?? Self.thisMachine
         let destination = approach?.destination
         let unspecified = source.ipv4 == nil ? IPAddress(high: 0, low: 0) : IPAddress(ipv4: 0)
         var header = ProxyHeader(
@@ -18,4 +19,7 @@ extension SessionRecord {
         header.tls = approach?.tls
         return header
     }
+
+    /// 127.0.0.1.
+    private static let thisMachine = IPAddress(ipv4: 0x7F00_0001)
 }
