@@ -32,6 +32,19 @@ struct SettingsOptions: ParsableArguments {
             "Serve health and readiness there, or nowhere with off. (default: 127.0.0.1:5281)", valueName: "address"))
     var admin: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Believe this proxy, an address or network, when its X-Forwarded-For or PROXY header names the client. Repeat "
+                + "for more; unix for whoever connects to a Unix socket. (default: nobody)", valueName: "network"))
+    var trustedProxies: [String] = []
+
+    @Option(
+        name: .customLong("public-url"),
+        help: ArgumentHelp(
+            "Where the world reaches this server, https://HOST: clients are told so by host-meta (XEP-0156).",
+            valueName: "url"))
+    var publicURL: String?
+
     @Option(help: ArgumentHelp("Threads for sessions. (default: one per core)", valueName: "number"))
     var workers: String?
 
@@ -59,9 +72,11 @@ struct SettingsOptions: ParsableArguments {
 
     private func flags() throws(ConfigurationProblems) -> [String: [String]] {
         let one = ["public": publicFolder, "admin": admin, "workers": workers, "log-format": logFormat]
+            .merging(["public-url": publicURL]) { first, _ in first }
             .merging(["log-level": logLevel]) { first, _ in first }
             .merging(["compression.websocket": compression, "compression.bosh": compression]) { first, _ in first }
         return one.compactMapValues { $0.map { [$0] } }
+            .merging(["trusted-proxies": trustedProxies]) { first, _ in first }
             .merging(["listen": listen, "upstreams": try DomainPairs.pair(domain, upstream)]) { first, _ in first }
             .filter { !$0.value.isEmpty }
     }

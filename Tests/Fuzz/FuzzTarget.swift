@@ -11,6 +11,8 @@ protocol FuzzTarget: SendableMetatype {
 let targets: [any FuzzTarget.Type] = [
     HTTPRequestsTarget.self,
     HTTPResponsesTarget.self,
+    ForwardedTarget.self,
+    ProxyHeaderTarget.self,
     WebSocketFramesTarget.self,
     WebSocketHandshakeTarget.self,
     WebSocketDeflateTarget.self,

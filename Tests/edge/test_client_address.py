@@ -7,7 +7,7 @@ import pytest
 from harness.bosh import Poster, body
 from harness.browser import Browser
 from harness.edge import Edge, eventually
-from harness.http import HTTPClient
+from harness.http import HTTPClient, get
 from harness.proxy_header import AUTHORITY, LOCAL, SIGNATURE, TLS, TLS_CIPHER, TLS_VERSION, UNIQUE_ID, ProxyHeader, read_v1, read_v2, tlv, tlvs_of, v1, v2
 from harness.table import Table
 from harness.upstream import Upstream, UpstreamStream
@@ -186,7 +186,21 @@ def test_PP_011_a_session_over_BOSH_goes_out_the_same_way(upstream):
         upstream.close_streams()
 
 
-def test_PP_011_the_header_names_session_host_and_encryption(upstream):
+def test_FW_007_what_proxies_said_is_told_to_nobody_else(upstream):
+    with start(upstream) as edge:
+        answer = get(edge.address, "/", FOR, "Forwarded: for=198.51.100.7")
+        assert not {name for name in answer.headers if "forwarded" in name} and b"198.51.100.7" not in answer.body
+
+
+def test_FW_010_who_may_not_say_so_did_not_come_over_TLS(upstream):
+    with start(upstream, "proxy-v2", {"XMPP_EDGE_TRUSTED_PROXIES": "192.0.2.1"}) as edge:
+        browser = Browser(edge.address, more=("X-Forwarded-Proto: https", "Forwarded: proto=https"))
+        browser.open()
+        assert TLS not in told(upstream)[0].tlvs
+        upstream.close_streams()
+
+
+def test_PP_011_FW_010_the_header_names_session_host_and_encryption(upstream):
     with start(upstream, "proxy-v2") as edge:
         browser = Browser(edge.address, more=(FOR, "X-Forwarded-Proto: https", "X-Forwarded-Host: chat.example.org:8443"))
         browser.open()

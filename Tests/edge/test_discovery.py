@@ -49,6 +49,12 @@ def test_DM_003_anything_but_https_is_refused_at_the_start(upstream):
         Edge(upstream.address, environment={"XMPP_EDGE_PUBLIC_URL": "http://chat.example.org"}).start()
 
 
+def test_DM_004_the_way_it_is_asked_for_changes_nothing(upstream):
+    with Edge(upstream.address, environment={**ENVIRONMENT, "XMPP_EDGE_TRUSTED_PROXIES": "127.0.0.1"}) as edge:
+        plain, secure = (get(edge.address, XML, f"X-Forwarded-Proto: {scheme}") for scheme in ("http", "https"))
+        assert plain.body == secure.body and plain.status == secure.status == 200
+
+
 def test_DM_005_a_preflight_is_answered(edge):
     answer = get(edge.address, JSON, "Origin: https://a.example", "Access-Control-Request-Method: GET", method="OPTIONS")
     assert answer.status == 204
