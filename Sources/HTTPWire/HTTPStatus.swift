@@ -12,7 +12,6 @@ package enum HTTPStatus: UInt16, CaseIterable, Sendable {
     case notFound = 404
     case methodNotAllowed = 405
     case notAcceptable = 406
-    case requestTimeout = 408
     case lengthRequired = 411
     case preconditionFailed = 412
     case contentTooLarge = 413
@@ -43,7 +42,6 @@ package enum HTTPStatus: UInt16, CaseIterable, Sendable {
         case .notFound: "Not Found"
         case .methodNotAllowed: "Method Not Allowed"
         case .notAcceptable: "Not Acceptable"
-        case .requestTimeout: "Request Timeout"
         case .lengthRequired: "Length Required"
         case .preconditionFailed: "Precondition Failed"
         case .contentTooLarge: "Content Too Large"

@@ -138,7 +138,7 @@ private final class Client {
         #expect(got.map(\.count) ?? 0 < Served.large.count)
     }
 
-    @Test("H1-037: an idle connection ends without a word, an unfinished head with 408")
+    @Test("H1-037: an idle connection and one with an unfinished head end without a word")
     func waiting() throws {
         let served = try Served {
             $0.limits.timeToHead = 200
@@ -151,8 +151,7 @@ private final class Client {
         #expect(bodies(try #require(idle.rest())) == [Array(Served.page.utf8)])
         let slow = try Client(served)
         slow.send(Self.get("/") + "GET / HT")
-        let text = String(decoding: try #require(slow.rest()), as: UTF8.self)
-        #expect(text.contains("\r\n\r\n\(Served.page)HTTP/1.1 408 Request Timeout\r\n"))
+        #expect(bodies(try #require(slow.rest())) == [Array(Served.page.utf8)])
     }
 
     @Test("H1-044: a connection over the limit gets 503 with Retry-After, and one that ends makes room")

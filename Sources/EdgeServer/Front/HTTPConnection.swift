@@ -301,9 +301,8 @@ final class HTTPConnection: StreamSocket {
 
     override func timedOut() {
         switch waiting {
-        case .head where decoder.isInHead && pending.isEmpty:
-            refuse(.requestTimeout, "The request did not come in time.", counting: .timeToHead)
-        // Nobody asked anything, so nobody waits for an answer.
+        // Without a 408, even in the middle of a head: BOSH clients take 4xx for final, and a path that stalled is none of
+        // their faults. An end without an answer they repeat.
         case .head: giveUp(.timeToHead)
         case .request: giveUp(.keepAliveIdle)
         // The request was answered when its head had come.
