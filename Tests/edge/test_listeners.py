@@ -86,7 +86,8 @@ def test_readiness_says_that_the_edge_is_ending_for_as_long_as_sessions_take_the
 def test_no_listener_is_open_without_a_worker_behind_it(upstream):
     ups = 0
     for limit in range(12, 40, 2):  # somewhere there the descriptors are enough for some workers and not for others
-        edge = Edge(upstream.address, workers=3, fd_limit=limit)
+        # Whoever is not let in or refused at once waits for those who were let in and say nothing.
+        edge = Edge(upstream.address, workers=3, fd_limit=limit, environment={"XMPP_EDGE_LIMITS_TIME_TO_HEAD": "1 s"})
         try:
             edge.start()
         except RuntimeError as failure:
