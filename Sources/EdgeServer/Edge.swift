@@ -5,6 +5,7 @@ internal import Reactor
 package final class Edge {
     private let shared: Shared
     private var setup: Setup
+    private var material: SecurityMaterial
     private let main: Worker
     private var workers: [RunningWorker] = []
     private let news: Mailbox<WorkerNews>
@@ -16,6 +17,7 @@ package final class Edge {
     private var publicSockets: [(listener: WebListener, socket: ListeningSocket)] = []
     private var adminSocket: ListeningSocket?
     private let watcher: SiteWatcher
+    private let certificates: SecurityWatcher
     /// Reads the configuration again; nil keeps the one there is.
     private var readSettings: () throws -> Settings? = { nil }
 
@@ -27,12 +29,14 @@ package final class Edge {
         self.service = service
         SignalReader.prepare()
         setup = try Setup(settings)
+        material = try SecurityMaterial(settings)
         shared = Shared(log: log, limits: settings.limits)
         shared.health.use(settings.upstreams.map(\.server))
-        let main = try Worker(shared: shared, setup: setup, site: nil)
+        let main = try Worker(shared: shared, setup: setup, material: material, site: nil)
         self.main = main
         news = try Mailbox()
         watcher = SiteWatcher(loop: main.loop)
+        certificates = SecurityWatcher(loop: main.loop, files: SecurityMaterial.files(settings))
         main.receive(.site(try loadSite()))
     }
 
@@ -62,19 +66,22 @@ package final class Edge {
         }
         watchdog = Watchdog(loop: main.loop, service: service, workers: mailboxes, answers: news)
         watcher.open { [unowned self] in publishSite() }
+        certificates.open(
+            filesChanged: { [unowned self] in certificatesChanged() },
+            ticketsAreOld: { [unowned self] in publish(material.withNewTickets()) })
     }
 
     private func startWorker(_ index: Int, _ mailboxes: [Mailbox<WorkerMessage>]) throws {
         let sockets = try publicSockets.map { listener, socket in
             (
                 socket: index == 0 ? socket : try Self.another(socket),
-                role: listener.takesProxyHeader ? ListenerRole.proxiedWeb : .web
+                role: listener.takesProxyHeader ? ListenerRole.proxiedWeb : .web, isSecure: listener.speaksTLS
             )
         }
         workers.append(
             try RunningWorker(
-                index: index, mailboxes: mailboxes, shared: shared, setup: setup, site: main.site, sockets: sockets,
-                news: news))
+                index: index, mailboxes: mailboxes, shared: shared, setup: setup, material: material, site: main.site,
+                sockets: sockets, news: news))
         running += 1
     }
 
@@ -85,6 +92,11 @@ package final class Edge {
     /// The addresses that accept connections, with the ports the kernel gave.
     package var addresses: [String] {
         publicSockets.map { $0.listener.address.text(bound: $0.socket.address) }
+    }
+
+    /// Those of them where TLS comes first.
+    package var secureAddresses: Set<String> {
+        Set(publicSockets.filter(\.listener.speaksTLS).map { $0.listener.address.text(bound: $0.socket.address) })
     }
 
     package var adminAddress: String? {
@@ -139,17 +151,42 @@ package final class Edge {
         defer { service.tellReady() }
         do {
             if let settings = try readSettings() {
-                setup = try Setup(settings)
+                let next = try Setup(settings)
+                let nextMaterial = try SecurityMaterial(settings, tickets: material.tickets)
+                setup = next
+                certificates.watch(SecurityMaterial.files(settings))
                 shared.health.use(settings.upstreams.map(\.server))
                 shared.admission.update(settings.limits)
                 main.receive(.setup(setup))
                 for worker in workers { worker.mailbox.post(.setup(setup)) }
+                publish(nextMaterial)
             }
             shared.log.notice("configuration reloaded")
         } catch {
             shared.log.problem("reload failed, the old configuration stays: \(error)")
         }
         publishSite()
+    }
+
+    private func certificatesChanged() {
+        do {
+            publish(try SecurityMaterial(setup.settings, tickets: material.tickets))
+            shared.log.notice("certificates loaded again")
+            for warning in material.warnings(setup.settings.tls, now: Instant.wallSeconds()) {
+                shared.log.warning(warning)
+            }
+        } catch {
+            shared.log.problem("the old certificates stay: \(error)")
+        }
+    }
+
+    /// New connections use it; those that stand are not touched.
+    private func publish(_ material: SecurityMaterial) {
+        // Sessions with servers would be forgotten for nothing.
+        guard material != self.material else { return }
+        self.material = material
+        main.receive(.security(material))
+        for worker in workers { worker.mailbox.post(.security(material)) }
     }
 
     private func publishSite() {

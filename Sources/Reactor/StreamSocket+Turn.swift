@@ -46,12 +46,14 @@ extension StreamSocket {
         flags.remove(.unflushed)
         updateInterest()
         connected()
+        if isOpen, let layer, !layer.isReady { beginLayer(layer) }
         if isOpen && !outbound.isEmpty { touchOutput() }
     }
 
     // MARK: Reading
 
     func read() {
+        if flags.contains(.layered) { return readLayered() }
         if inbound.isEmpty {
             let count = recv(descriptor, loop.scratch.baseAddress, loop.scratch.count, 0)
             guard arrived(count) else { return }
@@ -86,7 +88,7 @@ extension StreamSocket {
 
     /// Whether bytes came; takes care of the end and of failures.
     @inline(__always)
-    private func arrived(_ count: Int) -> Bool {
+    func arrived(_ count: Int) -> Bool {
         if count > 0 { return true }
         noneArrived(count)
         return false
@@ -104,7 +106,7 @@ extension StreamSocket {
         }
     }
 
-    private func discard(_ count: Int) {
+    func discard(_ count: Int) {
         discarded += UInt32(count)
         if discarded > Self.lingerLimit { close() }
     }

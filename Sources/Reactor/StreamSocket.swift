@@ -21,6 +21,10 @@ open class StreamSocket: LoopMember {
         static let shut = Flags(rawValue: 1 << 8)
         static let postponed = Flags(rawValue: 1 << 9)
         static let processing = Flags(rawValue: 1 << 10)
+        /// There is a layer.
+        static let layered = Flags(rawValue: 1 << 11)
+        /// The layer has said that nothing follows.
+        static let endSealed = Flags(rawValue: 1 << 12)
     }
 
     /// -1 once closed.
@@ -33,6 +37,8 @@ open class StreamSocket: LoopMember {
     /// Bytes read and thrown away while lingering.
     final var discarded: UInt32 = 0
     final var inbound = ByteBuffer()
+    /// Between these buffers and the wire; nil for none.
+    package final var layer: StreamLayer?
     /// Output of this turn and what the kernel did not take yet. Call `touchOutput` after appending.
     package final var outbound = ByteBuffer()
 
@@ -54,13 +60,15 @@ open class StreamSocket: LoopMember {
         descriptor = other.descriptor
         watched = other.watched
         // The end of the input is not taken over: it is read once more, behind what is kept, and then told.
-        flags = other.flags.intersection(.blocked)
+        flags = other.flags.intersection([.blocked, .layered])
+        layer = other.layer
         if watched.isEmpty { try? other.loop.poller.remove(descriptor) }
         super.init(loop: other.loop)
         swap(&inbound, &other.inbound)
         swap(&outbound, &other.outbound)
         other.descriptor = -1
         other.flags = []
+        other.layer = nil
         inbound.append(rest, pool: loop.pool)
         loop.unregister(other)
     }
@@ -90,6 +98,8 @@ open class StreamSocket: LoopMember {
     open func failed(_ failure: SystemFailure) { close() }
     /// A connection started by `connectingTo` stands.
     open func connected() {}
+    /// The layer is ready: bytes cross from now on.
+    open func secured() {}
     /// The deadline has come.
     open func timedOut() {}
     /// Output fell to `lowMark` after `tellWhenDrained`.
@@ -118,18 +128,20 @@ open class StreamSocket: LoopMember {
 
     public override final func takeUp() {
         flags.remove(.postponed)
+        if flags.contains(.layered) { takeEarly() }
         if pendingError != 0 {
             let failure = SystemFailure(call: flags.contains(.connecting) ? "connect" : "send", code: pendingError)
             pendingError = 0
             return flags.contains(.lingering) ? close() : failed(failure)
         }
         if !inbound.isEmpty && flags.isDisjoint(with: [.paused, .lingering]) { process() }
+        if flags.contains(.layered) { settleLayer() }
     }
 
     /// Sends what waits, in one call.
     override final func flush() {
         flags.remove(.unflushed)
-        guard isOpen, !flags.contains(.connecting) else { return }
+        guard isOpen, flags.isDisjoint(with: [.connecting, .layered]) else { return flushLayered() }
         if !outbound.isEmpty { send() }
         guard isOpen else { return }
         if outbound.isEmpty { afterLastByte() }
@@ -160,7 +172,8 @@ open class StreamSocket: LoopMember {
         } catch {
             failLater(error.code)
         }
-        if !inbound.isEmpty { postpone() }
+        if !inbound.isEmpty || layer?.needsATurn == true { postpone() }
+        if let layer, !layer.isReady, !flags.contains(.connecting) { beginLayer(layer) }
         if needsFlush && !flags.contains(.blocked) { touchOutput() }
     }
 
@@ -178,6 +191,7 @@ open class StreamSocket: LoopMember {
     package final func close() {
         // Without a descriptor and yet registered: there was none left to connect with.
         guard descriptor >= 0 || isRegistered else { return }
+        if flags.contains(.layered) { partFromLayer() }
         let number = descriptor
         descriptor = -1
         loop.unregister(self)
@@ -192,6 +206,8 @@ open class StreamSocket: LoopMember {
     /// instead of a reset (RFC 9112 section 9.6).
     package final func closeLingering(for milliseconds: UInt64) {
         guard descriptor >= 0 else { return }
+        // Nobody can be told anything yet.
+        guard isSecured else { return close() }
         flags.insert([.lingering, .shutAfterFlush])
         flags.remove(.paused)
         if !flags.contains(.processing) { inbound.release(to: loop.pool) }
@@ -231,7 +247,7 @@ open class StreamSocket: LoopMember {
         guard flags.contains(.paused) else { return }
         flags.remove(.paused)
         updateInterest()
-        if !inbound.isEmpty { postpone() }
+        if !inbound.isEmpty || layer?.hasEnded == true { postpone() }
     }
 
     package final var isReadingPaused: Bool { flags.contains(.paused) }

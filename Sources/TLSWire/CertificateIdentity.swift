@@ -57,6 +57,7 @@ package struct CertificateIdentity: Sendable, Equatable {
         }
     }
 
+    package var isStapled: Bool { staple != nil }
     /// The hosts as text, for logs.
     package var hosts: [String] {
         names.compactMap { if case .dns(let name) = $0 { String(decoding: name, as: UTF8.self) } else { nil } }

@@ -13,13 +13,25 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         let settings = try options.settingsOrExit()
         print("The settings are valid.")
-        var areGood = true
+        var areGood = checkFiles(of: settings)
         for route in settings.upstreams {
             let finding = UpstreamProbe(route, settings: settings).run()
             print("\(finding.isGood ? "ok  " : "FAIL") \(finding.sentence)")
-            if let warning = route.warning(isPrivate: finding.isPrivate) { print("warning: \(warning)") }
             areGood = areGood && finding.isGood
         }
         if !areGood { throw ExitCode(1) }
+    }
+
+    /// Certificates and keys: whether they can be used, and whether browsers will take them.
+    private func checkFiles(of settings: Settings) -> Bool {
+        do throws(SecurityMaterial.Failure) {
+            let material = try SecurityMaterial(settings)
+            for sentence in material.summary(settings.tls) { print("ok   \(sentence)") }
+            for warning in settings.warnings() { print("warning: \(warning)") }
+            return true
+        } catch {
+            print("FAIL \(error.description)")
+            return false
+        }
     }
 }

@@ -44,7 +44,8 @@ struct Server {
             }
             try edge.start()
             for warning in settings.warnings() { log.warning(warning) }
-            let line = ReadyLine.text(settings, addresses: edge.addresses, admin: edge.adminAddress)
+            let line = ReadyLine.text(
+                settings, addresses: edge.addresses, secure: edge.secureAddresses, admin: edge.adminAddress)
             Terminal.write(line, to: STDOUT_FILENO)
             SelfTest.start(settings, log)
             edge.run(reload: reload)
@@ -82,16 +83,18 @@ struct Server {
 
 /// The one line that says that connections are taken, and where.
 package enum ReadyLine {
-    package static func text(_ settings: Settings, addresses: [String], admin: String?) -> String {
-        let places = addresses.map(url).joined(separator: " ")
+    package static func text(_ settings: Settings, addresses: [String], secure: Set<String> = [], admin: String?)
+        -> String
+    {
+        let places = addresses.map { url($0, secure.contains($0) ? "https" : "http") }.joined(separator: " ")
         let details = [
             settings.websocketPaths.first.map { "websocket \($0)" }, settings.boshPaths.first.map { "bosh \($0)" },
-            admin.map { "admin \(url($0))" },
+            admin.map { "admin \(url($0, "http"))" },
         ]
         return "ready \(places) (\(details.compactMap(\.self).joined(separator: ", ")))\n"
     }
 
-    private static func url(_ address: String) -> String {
-        address.hasPrefix("unix:") ? address : "http://\(address)/"
+    private static func url(_ address: String, _ scheme: String) -> String {
+        address.hasPrefix("unix:") ? address : "\(scheme)://\(address)/"
     }
 }

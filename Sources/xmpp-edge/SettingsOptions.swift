@@ -9,9 +9,21 @@ struct SettingsOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Take browsers' connections there: HOST:PORT, [IPV6]:PORT or unix:/PATH. Repeat for more. "
-                + "(default: 127.0.0.1:5280)", valueName: "address"))
+            "Take browsers' connections there: HOST:PORT, [IPV6]:PORT or unix:/PATH; with TLS as 'HOST:PORT tls'. "
+                + "Repeat for more. (default: 127.0.0.1:5280)", valueName: "address"))
     var listen: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "PEM file of a certificate for the listeners with TLS, with its chain. Repeat for more hosts.",
+            valueName: "file"))
+    var certificate: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "PEM file of the certificate's key, where that is not in the same file. One for each --certificate.",
+            valueName: "file"))
+    var key: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -20,8 +32,9 @@ struct SettingsOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The domain's XMPP server, HOST or HOST:PORT of its client port. One for each --domain, or one for all.",
-            valueName: "server"))
+            "The domain's XMPP server, HOST or HOST:PORT of its client port. One for each --domain, or one for all. "
+                + "Off this machine it has to offer STARTTLS; 'HOST:PORT tls' takes TLS at once, and 'HOST:PORT plain' "
+                + "sends passwords in clear.", valueName: "server"))
     var upstream: [String] = []
 
     @Option(name: .customLong("public"), help: ArgumentHelp("Serve the web page in this folder.", valueName: "folder"))
@@ -77,6 +90,7 @@ struct SettingsOptions: ParsableArguments {
             .merging(["compression.websocket": compression, "compression.bosh": compression]) { first, _ in first }
         return one.compactMapValues { $0.map { [$0] } }
             .merging(["trusted-proxies": trustedProxies]) { first, _ in first }
+            .merging(["tls.certificates": certificate, "tls.keys": key]) { first, _ in first }
             .merging(["listen": listen, "upstreams": try DomainPairs.pair(domain, upstream)]) { first, _ in first }
             .filter { !$0.value.isEmpty }
     }

@@ -118,7 +118,8 @@ import Testing
 
     @Test("Passwords that leave this machine in clear are warned of, others are not")
     func warning() {
-        let route = DomainRoute(domain: "example.org", host: "192.0.2.1")
+        let route = DomainRoute(domain: "example.org", host: "192.0.2.1", security: .plain)
+        #expect(DomainRoute(domain: "example.org", host: "192.0.2.1").warning(isPrivate: false) == nil)
         #expect(route.warning(isPrivate: true) == nil)
         #expect(
             route.warning(isPrivate: false)?.contains("192.0.2.1:5222 leaves this machine without encryption") == true)

@@ -22,6 +22,7 @@ final class Recorder: StreamSocket {
         close()
     }
     override func connected() { events.append("connected") }
+    override func secured() { events.append("secured") }
     override func timedOut() { events.append("timed out") }
     override func drained() { events.append("drained") }
     override func closed() { events.append("closed") }

@@ -84,7 +84,7 @@ class Edge:
         """The addresses of the ready line, in order: the public ones first."""
         return [
             (host.strip("[]"), int(port))
-            for host, port in re.findall(r"http://(\[[0-9a-f:]+\]|[\w.]+):(\d+)", self.ready_line())
+            for host, port in re.findall(r"https?://(\[[0-9a-f:]+\]|[\w.]+):(\d+)", self.ready_line())
         ]
 
     @property

@@ -21,6 +21,7 @@ listen:
     max_stanza_size: 262144
     access: all
     shaper: none
+{listener}
 {listeners}
 access_rules: {{c2s: {{allow: all}}}}
 shaper_rules: {{c2s_shaper: none}}
@@ -48,7 +49,11 @@ modules:
 class Ejabberd:
     """`accounts` maps names to passwords. `contacts` are two accounts that have each other in their rosters."""
 
-    def __init__(self, domain: str, accounts: dict[str, str], contacts: tuple[str, str] | None = None, listeners: str = ""):
+    def __init__(
+        self, domain: str, accounts: dict[str, str], contacts: tuple[str, str] | None = None, listeners: str = "",
+        listener: str = "",
+    ):
+        self.listener = listener  # further lines about the client port
         self.domain, self.accounts, self.contacts = domain, accounts, contacts
         self.listeners = listeners.partition("\nlisten:\n")[2]  # of a file that has more of them
         self.folder = Path(tempfile.mkdtemp(prefix="xmpp-edge-ejabberd."))
@@ -58,7 +63,8 @@ class Ejabberd:
     def start(self) -> "Ejabberd":
         try:
             self.port = free_port()
-            (self.folder / "ejabberd.yml").write_text(CONFIGURATION.format(domain=self.domain, port=self.port, listeners=self.listeners))
+            (self.folder / "ejabberd.yml").write_text(CONFIGURATION.format(
+                domain=self.domain, port=self.port, listener=self.listener, listeners=self.listeners))
             self._run()
         except BaseException:
             self.stop()

@@ -2,6 +2,7 @@
 
 import random
 import socket
+import ssl
 import time
 
 from harness.stream import CLIENT, SASL, STREAMS, Element, End, Header, StreamReader
@@ -12,6 +13,9 @@ HEADER = (
     "id='{id}' from='{domain}' version='1.0' xml:lang='en'>"
 )
 SASL_FEATURES = f"<stream:features><mechanisms xmlns='{SASL}'><mechanism>PLAIN</mechanism></mechanisms></stream:features>"
+TLS = "urn:ietf:params:xml:ns:xmpp-tls"
+TLS_FEATURES = f"<stream:features><starttls xmlns='{TLS}'><required/></starttls></stream:features>"
+PROCEED = f"<proceed xmlns='{TLS}'/>"
 BIND_FEATURES = "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>"
 SUCCESS = f"<success xmlns='{SASL}'/>"
 END = "</stream:stream>"
@@ -77,6 +81,24 @@ class UpstreamStream:
     def expect_silence(self, seconds: float = 0.3) -> None:
         assert not self.reader.items, f"unexpected: {self.reader.items}"
         self.wire.expect_silence(seconds)
+
+    # TLS
+
+    def start_tls(self, context: ssl.SSLContext) -> None:
+        """The connection goes on in TLS, as a server."""
+        assert not self.wire.buffer and not self.reader.pending, "bytes came before TLS"
+        self.wire.socket.settimeout(PATIENCE)
+        self.wire.socket = context.wrap_socket(self.wire.socket, server_side=True)
+        self.reader = StreamReader()
+
+    def serve_starttls(self, context: ssl.SSLContext) -> Header:
+        """Up to the point where the edge begins again, in TLS; gives the header that came in clear."""
+        header = self.read_header()
+        self.send_header("clear", TLS_FEATURES)
+        self.read_element(f"{{{TLS}}}starttls")
+        self.send(PROCEED)
+        self.start_tls(context)
+        return header
 
     # What the server answers
 
@@ -150,5 +172,5 @@ class Upstream:
 
 __all__ = [
     "BIND_FEATURES", "CLIENT", "END", "HEADER", "SASL_FEATURES", "STREAMS", "SUCCESS", "Ended", "Upstream",
-    "UpstreamStream", "cut",
+    "UpstreamStream", "cut", "PROCEED", "TLS", "TLS_FEATURES",
 ]

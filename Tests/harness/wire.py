@@ -4,6 +4,8 @@ import socket
 import struct
 import time
 
+from harness.tls import Secure
+
 PATIENCE = 15.0  # seconds after which a test fails instead of waiting on
 
 
@@ -16,7 +18,7 @@ class Ended(Exception):
 
 
 # Host and port, with the address to come from where it matters; or the path of a Unix-domain socket.
-Address = tuple[str, int] | tuple[str, int, str] | str
+Address = tuple[str, int] | tuple[str, int, str] | str | Secure
 
 
 def connect(address: Address, timeout: float = PATIENCE) -> socket.socket:
@@ -25,6 +27,8 @@ def connect(address: Address, timeout: float = PATIENCE) -> socket.socket:
         connection.settimeout(timeout)
         connection.connect(address)
         return connection
+    if isinstance(address, Secure):
+        return address.context.wrap_socket(connect((address.host, address.port), timeout), server_hostname=address.name)
     source = (address[2], 0) if len(address) == 3 else None
     connection = socket.create_connection(address[:2], timeout=timeout, source_address=source)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -60,6 +60,49 @@ import xmpp_edge
         #expect(try Self.read(file: "upstreams: '*=[::1]:5222'").upstreams[0].server == "[::1]:5222")
     }
 
+    @Test("A word behind an address says how it is protected")
+    func words() throws {
+        let listeners = try Self.read(
+            flags: ["listen": ["*:443 tls", "[::1]:80"], "tls.certificates": ["a.pem"]], file: Self.server
+        ).listeners
+        #expect(listeners.map(\.speaksTLS) == [true, false] && listeners[0].description == "0.0.0.0:443 tls")
+        let read = try Self.read(
+            flags: ["upstreams": ["a=h", "b=h starttls", "c=h tls", "d=h:1 plain"]], file: "# nothing\n"
+        ).upstreams
+        #expect(read.map(\.security) == [.byAddress, .startTLS, .directTLS, .plain])
+        #expect(read.map(\.port) == [5222, 5222, 5223, 1])
+        for wrong in ["a=h ssl", "a=h tls plain", "a=h tls tls", "a="] {
+            #expect(Self.problems(flags: ["upstreams": [wrong]]).count == 1, "\(wrong)")
+        }
+        for wrong in ["*:1 ssl", "*:1 tls tls", "tls"] {
+            #expect(Self.problems(flags: ["listen": [wrong]], file: Self.server).count == 1, "\(wrong)")
+        }
+    }
+
+    @Test("Certificates, keys and listeners have to go together")
+    func certificates() {
+        func problems(_ flags: [String: [String]]) -> [String] { Self.problems(flags: flags, file: Self.server) }
+        #expect(
+            problems(["listen": ["*:1 tls"]]) == [
+                "tls.certificates: a listener speaks TLS, and there is no certificate"
+            ])
+        #expect(
+            problems(["listen": ["*:1 tls"], "tls.certificates": ["a", "b"], "tls.keys": ["c"]])
+                == ["--key: 2 certificates and 1 keys do not pair up"])
+        #expect(problems(["tls.certificates": ["a", "b"], "listen": ["*:1 tls"]]) == [])
+    }
+
+    @Test("A pin has its domain and a hash of 32 bytes")
+    func pins() throws {
+        let hash = "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+        let settings = try Self.read(
+            flags: ["upstream-tls.pins": ["A.example=\(hash)", "*=\(hash)"]], file: Self.server)
+        #expect(settings.upstreamTrust.pins.map(\.description) == ["a.example=\(hash)", "*=\(hash)"])
+        for wrong in [hash, "a=sha256//AAAA", "a=AAAA", "a=sha1//\(hash)"] {
+            #expect(Self.problems(flags: ["upstream-tls.pins": [wrong]], file: Self.server).count == 1, "\(wrong)")
+        }
+    }
+
     @Test("Every key is an environment variable as well", arguments: SettingKey.all.map(\.name))
     func environment(_ name: String) throws {
         let key = try #require(SettingKey.all.first { $0.name == name })

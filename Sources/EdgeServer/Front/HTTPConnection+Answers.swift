@@ -10,6 +10,7 @@ extension HTTPConnection {
     /// - Parameter rest: the bytes behind its head.
     func answer(rest: Span<UInt8>) throws(HTTPFailure) {
         let head = worker.head
+        if let port = redirectPort, !caller(of: head).isSecure { return try redirect(head, toPort: port) }
         let place = role == .web ? head.withPath { worker.setup.routeTable.place(of: $0) } : .site
         crossOrigin =
             place == .bosh ? CrossOrigin(head, worker.settings.allowedOrigins, host: forwardedHost(head)) : .none
@@ -120,7 +121,7 @@ extension HTTPConnection {
         if let form = file.form, !toHEAD { send(form.bytes[file.range]) }
     }
 
-    /// - Parameter location: relative to the request's path, and of our own making.
+    /// - Parameter location: of our own making, or checked.
     private func redirect(to location: [UInt8], toHEAD: Bool) {
         startAnswer(.permanentRedirect)
         SecurityHeaders.appendNotice(to: &outbound, pool: loop.pool)
@@ -128,6 +129,37 @@ extension HTTPConnection {
         outbound.append(location, pool: loop.pool)
         outbound.append("\r\n", pool: loop.pool)
         endAnswer([], toHEAD: toHEAD)
+    }
+
+    // MARK: TLS
+
+    /// Where requests in clear are sent to instead of being answered; nil when they are answered.
+    private var redirectPort: UInt16? { role == .web && layer == nil ? worker.settings.tls.redirectPort : nil }
+
+    /// To the same place with TLS (RFC 9110 section 15.4.9).
+    private func redirect(_ head: RequestHead, toPort port: UInt16) throws(HTTPFailure) {
+        if head.hasBody {
+            try limitBody(to: worker.setup.limits.body)
+            endAfterThis()
+        }
+        guard let host = head.withHost(Self.hostName) else {
+            return answer(.badRequest, "Come with TLS, and with a Host field.", toHEAD: head.method == .head)
+        }
+        let path = head.withPath { $0.isEmpty ? "/" : String(reading: $0) }
+        let query = head.withQuery { query in
+            guard let query else { return "" }
+            return "?" + String(reading: query)
+        }
+        let place = "https://\(host)\(port == 443 ? "" : ":\(port)")\(path)\(query)"
+        redirect(to: Array(place.utf8), toHEAD: head.method == .head)
+    }
+
+    /// Without the port.
+    private static func hostName(_ host: Span<UInt8>?) -> String? {
+        guard let host, !host.isEmpty else { return nil }
+        let text = String(reading: host)
+        if text.hasPrefix("[") { return text.firstIndex(of: "]").map { String(text[...$0]) } }
+        return text.split(separator: ":").first.map(String.init)
     }
 
     // MARK: Health
@@ -182,6 +214,12 @@ extension HTTPConnection {
             outbound.appendField("Connection", "keep-alive", pool: loop.pool)
         }
         crossOrigin.append(to: &outbound, pool: loop.pool)
+        // Without TLS it would mean nothing, and must not be there (RFC 6797 section 7.2).
+        let strict = worker.settings.tls.strictTransport
+        if layer != nil && strict > 0 {
+            outbound.append("Strict-Transport-Security: max-age=", pool: loop.pool)
+            outbound.append(Array("\(strict / 1_000)\r\n".utf8), pool: loop.pool)
+        }
     }
 
     /// Ends the head and appends a plain text.

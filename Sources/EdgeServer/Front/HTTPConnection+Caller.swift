@@ -4,11 +4,12 @@ internal import Bytes
 internal import HTTPWire
 internal import ProxyWire
 internal import Reactor
+internal import TLSWire
 
 extension HTTPConnection {
     func caller(of head: RequestHead) -> Caller {
         let setup = worker.setup
-        var caller = Caller(address: peer, isSecure: approach?.tls != nil)
+        var caller = Caller(address: peer, isSecure: layer != nil || approach?.tls != nil)
         if let origin = forwardedOrigin(head) {
             if let address = origin.address { caller.address = SocketAddress(address, port: origin.port) }
             caller.isSecure = origin.isSecure ?? caller.isSecure
@@ -37,7 +38,12 @@ extension HTTPConnection {
             destination: approach?.destination ?? localAddress,
             authority: approach?.authority ?? host.map { Array(Self.name($0)) },
             // The cipher is the proxy's secret; that there was one is not.
-            tls: caller.isSecure ? approach?.tls ?? ProxyHeader.TLSFacts() : nil)
+            tls: caller.isSecure ? ownTLS ?? approach?.tls ?? ProxyHeader.TLSFacts() : nil)
+    }
+
+    private var ownTLS: ProxyHeader.TLSFacts? {
+        guard let engine = (layer as? TLSLayer)?.engine else { return nil }
+        return ProxyHeader.TLSFacts(version: Array(engine.version.utf8), cipher: Array(engine.cipher.utf8))
     }
 
     private static func copy(_ bytes: Span<UInt8>?) -> [UInt8]? {

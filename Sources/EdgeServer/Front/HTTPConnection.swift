@@ -80,12 +80,21 @@ final class HTTPConnection: StreamSocket {
         deadline = loop.now + worker.setup.limits.timeToHead
     }
 
+    /// TLS comes before HTTP; false when there is no certificate to show.
+    func startTLS() -> Bool {
+        guard let layer = worker.security.browserLayer() else { return false }
+        secure(with: layer)
+        return true
+    }
+
     /// Enters the loop, or is turned away when there are too many.
     func start() {
         open()
         // Who looks after the server must come in when it is full.
         guard role == .web else { return }
         isAdmitted = worker.admitConnection()
+        // The words would cost a handshake.
+        if !isAdmitted && layer != nil { return close() }
         if !isAdmitted { refuse(.serviceUnavailable, "The server is full.") }
     }
 

@@ -6,10 +6,13 @@ internal import Reactor
 final class ProxiedConnection: StreamSocket {
     private unowned let worker: Worker
     private let peer: SocketAddress
+    /// TLS follows behind the header.
+    private let isSecure: Bool
     private var isAdmitted = false
 
-    init(worker: Worker, connected descriptor: consuming Descriptor, peer: SocketAddress) {
+    init(worker: Worker, connected descriptor: consuming Descriptor, peer: SocketAddress, isSecure: Bool = false) {
         self.worker = worker
+        self.isSecure = isSecure
         self.peer = peer
         super.init(loop: worker.loop, connected: descriptor)
         deadline = loop.now + worker.setup.limits.timeToProxyHeader
@@ -43,7 +46,9 @@ final class ProxiedConnection: StreamSocket {
     private func go(on header: ProxyHeader, _ rest: Span<UInt8>) {
         let client = header.endpoints.map { SocketAddress($0.source, port: $0.sourcePort) } ?? peer
         let approach = header.endpoints == nil ? nil : Approach(header)
-        HTTPConnection(worker: worker, takingOver: self, rest: rest, peer: client, approach: approach).open()
+        let next = HTTPConnection(worker: worker, takingOver: self, rest: rest, peer: client, approach: approach)
+        if isSecure && !next.startTLS() { return next.close() }
+        next.open()
     }
 
     override func timedOut() {

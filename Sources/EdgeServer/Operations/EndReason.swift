@@ -22,6 +22,8 @@ package enum EndReason: Sendable, Equatable {
     case upstreamUnreachable
     /// It took the connection and sent no stream header.
     case upstreamNoHeader
+    /// It took the connection, and TLS did not come about; why.
+    case upstreamInsecure(String)
     /// The connection ended without the end of the stream.
     case upstreamLost
     /// What it sent is no XMPP.
@@ -47,6 +49,7 @@ package enum EndReason: Sendable, Equatable {
         case .upstreamError: "upstream-error"
         case .upstreamUnreachable: "upstream-unreachable"
         case .upstreamNoHeader: "upstream-no-header"
+        case .upstreamInsecure: "upstream-insecure"
         case .upstreamLost: "upstream-lost"
         case .upstreamMalformed: "upstream-malformed"
         case .streamError: "stream-error"
@@ -60,6 +63,7 @@ package enum EndReason: Sendable, Equatable {
         switch self {
         case .webSocketError(let code): "\(code)"
         case .streamError(let condition), .boshError(let condition): condition
+        case .upstreamInsecure(let why): why
         case .limit(let name): name.rawValue
         default: nil
         }

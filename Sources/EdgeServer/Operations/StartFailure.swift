@@ -6,6 +6,7 @@ package enum StartFailure {
     package static func sentence(_ error: any Error) -> String {
         switch error {
         case let failure as BindFailure: failure.sentence
+        case let failure as SecurityMaterial.Failure: failure.description
         case let failure as ResolveFailure: "\(failure.host) cannot be found: \(failure.reason)"
         case let failure as SystemFailure: "the system refused: \(failure)"
         default: "\(error)"

@@ -22,6 +22,8 @@ package struct UpstreamFinding: Sendable, Equatable {
         case unreachable(reason: String)
         /// Connected, but no stream header came in time.
         case silent
+        /// Connected, but TLS did not come about; why.
+        case insecure(reason: String)
         /// It closed the connection before its features.
         case closed
         /// What came is no XMPP stream.
@@ -77,11 +79,13 @@ package struct UpstreamFinding: Sendable, Equatable {
         case .unreachable(let reason):
             "cannot be reached: \(reason)"
         case .silent:
-            "takes the connection but says nothing; is it the client port, and does it speak without TLS first?"
+            "takes the connection but says nothing; is it the client port, and does it want TLS first?"
+        case .insecure(let reason):
+            "answers, but there is no secure connection: \(reason)"
         case .closed:
             "closes the connection before it has said what it offers"
         case .notXMPP:
-            "answers, but not with XMPP; is it the client port, and does it speak without TLS first?"
+            "answers, but not with XMPP; is it the client port, and does it want TLS first?"
         case .refused(condition: "host-unknown"):
             route.takesAnyDomain ? "answers; which domains it serves is not known" : "does not serve this domain"
         case .refused(let condition):
@@ -95,8 +99,7 @@ package struct UpstreamFinding: Sendable, Equatable {
         if offer.isOld { return "answers; it is an old server without stream features" }
         if !offer.mechanisms.isEmpty { return "answers; logins by \(offer.mechanisms.joined(separator: ", "))" }
         if offer.requiresTLS {
-            return "answers, but insists on TLS, which the edge does not speak to servers; let it take clients without "
-                + "TLS on a port of this machine"
+            return "answers, but insists on TLS; write starttls behind it in the configuration"
         }
         return "answers; it offers no SASL login"
     }

@@ -23,34 +23,49 @@ package struct UpstreamProbe {
             return UpstreamFinding(route: route, outcome: .unresolved(reason: error.reason))
         }
         var outcome = UpstreamFinding.Outcome.unresolved(reason: "no address")
+        let isLoopback = addresses.allSatisfy(\.isLoopback)
+        let security = route.security.resolved(isLoopback: isLoopback)
         for address in addresses {
-            outcome = ask(address, with: route.proxy)
+            outcome = ask(address, with: route.proxy, security)
             if case .unreachable = outcome { continue }
-            var finding = UpstreamFinding(
-                route: route, outcome: outcome, isPrivate: addresses.allSatisfy(\.isLoopback))
-            if !finding.isGood { finding.remedy = remedy(address) }
+            var finding = UpstreamFinding(route: route, outcome: outcome, isPrivate: isLoopback)
+            if !finding.isGood { finding.remedy = remedy(address, security) }
             return finding
         }
-        return UpstreamFinding(route: route, outcome: outcome, isPrivate: addresses.allSatisfy(\.isLoopback))
+        return UpstreamFinding(route: route, outcome: outcome, isPrivate: isLoopback)
     }
 
     /// Whether another PROXY setting would do: a wrong one shows as silence or as nonsense, depending on the server.
-    private func remedy(_ address: SocketAddress) -> UpstreamFinding.Remedy? {
+    private func remedy(_ address: SocketAddress, _ security: TransportSecurity) -> UpstreamFinding.Remedy? {
         for version in [nil, ProxyVersion.v2, .v1] where version != route.proxy {
-            let finding = UpstreamFinding(route: route, outcome: ask(address, with: version))
+            let finding = UpstreamFinding(route: route, outcome: ask(address, with: version, security))
             if finding.isGood { return UpstreamFinding.Remedy(proxy: version) }
         }
         return nil
     }
 
-    /// As one without a client first, as the protocol wants it of probes; then as its own client, for servers that refuse that.
-    private func ask(_ address: SocketAddress, with version: ProxyVersion?) -> UpstreamFinding.Outcome {
-        let outcome = ask(address, ProxyMode(version: version, hasClient: false))
-        guard version != nil, !UpstreamFinding(route: route, outcome: outcome).isGood else { return outcome }
-        return ask(address, ProxyMode(version: version, hasClient: true))
+    /// What the domain's sessions get, with nothing that serves browsers.
+    private func layer(_ security: TransportSecurity) -> StreamLayer? {
+        guard security != .plain else { return nil }
+        var settings = settings
+        settings.listeners = []
+        guard let material = try? SecurityMaterial(settings) else { return StreamLayer() }
+        return ThreadSecurity(material).layer(
+            to: route.server, domain: route.askedDomain, isDirect: security == .directTLS)
     }
 
-    private func ask(_ address: SocketAddress, _ proxy: ProxyMode) -> UpstreamFinding.Outcome {
+    /// As one without a client first, as the protocol wants it of probes; then as its own client, for servers that refuse that.
+    private func ask(
+        _ address: SocketAddress, with version: ProxyVersion?, _ security: TransportSecurity
+    ) -> UpstreamFinding.Outcome {
+        let outcome = ask(address, ProxyMode(version: version, hasClient: false), security)
+        guard version != nil, !UpstreamFinding(route: route, outcome: outcome).isGood else { return outcome }
+        return ask(address, ProxyMode(version: version, hasClient: true), security)
+    }
+
+    private func ask(
+        _ address: SocketAddress, _ proxy: ProxyMode, _ security: TransportSecurity
+    ) -> UpstreamFinding.Outcome {
         let loop: EventLoop
         do throws(SystemFailure) {
             loop = try EventLoop()
@@ -58,6 +73,7 @@ package struct UpstreamProbe {
             return .unreachable(reason: error.reason)
         }
         let stream = ProbeStream(loop: loop, route: route, address: address, proxy: proxy, settings: settings)
+        if let layer = layer(security) { stream.secure(with: layer) }
         stream.open()
         while true {
             if let outcome = stream.outcome {
@@ -95,8 +111,7 @@ private final class ProbeStream: StreamSocket {
         loop: EventLoop, route: DomainRoute, address: SocketAddress, proxy: ProxyMode, settings: Settings
     ) {
         scanner = StreamScanner(maxElement: settings.limits.upstreamStanza)
-        // Some servers die of a header without `to`.
-        domain = route.takesAnyDomain ? route.host : route.domain
+        domain = route.askedDomain
         self.proxy = proxy
         policy = FeaturePolicy(
             hiddenMechanisms: Set(settings.mechanisms.hidden), allowedMechanisms: Set(settings.mechanisms.allowed),
@@ -119,7 +134,7 @@ private final class ProbeStream: StreamSocket {
 
     override func connected() {
         deadline = loop.now + headerTime
-        outbound.append(proxy.header(from: localAddress), pool: loop.pool)
+        prefix(proxy.header(from: localAddress))
         StreamHeader.append(OpenAttributes(to: domain), to: &outbound, pool: loop.pool)
         touchOutput()
     }
@@ -166,24 +181,49 @@ private final class ProbeStream: StreamSocket {
     }
 
     override func peerFinished() {
-        if outcome == nil { outcome = .closed }
+        if outcome == nil { outcome = insecurity ?? .closed }
     }
 
     override func failed(_ failure: SystemFailure) {
-        if outcome == nil { outcome = isConnecting ? .unreachable(reason: failure.reason) : .closed }
+        if outcome == nil { outcome = isConnecting ? .unreachable(reason: failure.reason) : insecurity ?? .closed }
     }
 
     override func timedOut() {
-        if outcome == nil { outcome = isConnecting ? .unreachable(reason: "no answer in time") : .silent }
+        if outcome == nil { outcome = isConnecting ? .unreachable(reason: "no answer in time") : insecurity ?? .silent }
     }
+
+    /// There should be TLS by now, and there is none.
+    private var insecurity: UpstreamFinding.Outcome? {
+        guard !isSecured else { return nil }
+        return .insecure(reason: (layer as? TLSLayer)?.trouble ?? "TLS does not come about")
+    }
+}
+
+extension DomainRoute {
+    /// Some servers die of a header without `to`.
+    fileprivate var askedDomain: String { takesAnyDomain ? host : domain }
 }
 
 extension Settings {
     /// What an operator should hear at the start. Resolves names, so it may take a moment.
     package func warnings() -> [String] {
-        upstreams.compactMap { route in
-            let addresses = (try? SocketAddress.resolve(host: route.host, port: route.port)) ?? []
-            return route.warning(isPrivate: addresses.allSatisfy(\.isLoopback))
+        let servers = upstreams.compactMap { route in
+            route.warning(isPrivate: Self.isLocal(host: route.host, port: route.port))
         }
+        let listeners = tls.redirectPort == nil ? listeners.compactMap(Self.warning) : []
+        let certificates = (try? SecurityMaterial(self))?.warnings(tls, now: Instant.wallSeconds()) ?? []
+        return servers + listeners + certificates
+    }
+
+    /// Where a browser's password crosses a network in clear, unless a proxy with TLS stands in front.
+    private static func warning(_ listener: WebListener) -> String? {
+        guard !listener.speaksTLS, case .tcp(let host, let port) = listener.address, !isLocal(host: host, port: port)
+        else { return nil }
+        return "\(listener.address) is open to the network without TLS; browsers' passwords can be read there unless a "
+            + "proxy with TLS stands in front"
+    }
+
+    private static func isLocal(host: String, port: UInt16) -> Bool {
+        ((try? SocketAddress.resolve(host: host, port: port)) ?? []).allSatisfy(\.isLoopback)
     }
 }

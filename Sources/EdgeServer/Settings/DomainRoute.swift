@@ -11,7 +11,9 @@ package struct DomainRoute: Sendable, Equatable {
     /// Each connection begins with the client's address in this form; nil where the server does not expect it.
     package var proxy: ProxyVersion?
 
-    package init(domain: String, host: String, port: UInt16 = Self.defaultPort, security: TransportSecurity = .plain) {
+    package init(
+        domain: String, host: String, port: UInt16 = Self.defaultPort, security: TransportSecurity = .byAddress
+    ) {
         self.domain = domain.lowercased()
         self.host = host
         self.port = port
@@ -20,6 +22,8 @@ package struct DomainRoute: Sendable, Equatable {
 
     /// xmpp-client (RFC 6120 section 14.7).
     package static let defaultPort: UInt16 = 5222
+    /// xmpps-client, by custom (XEP-0368).
+    package static let directPort: UInt16 = 5223
     package static let anyDomain = "*"
 
     package var takesAnyDomain: Bool { domain == Self.anyDomain }
@@ -28,10 +32,21 @@ package struct DomainRoute: Sendable, Equatable {
     package var server: String { HostAndPort(host: host, port: port).description }
 }
 
-/// How the connection to a server is protected.
-package enum TransportSecurity: Sendable, Equatable {
-    /// Not at all: right on loopback and on a network that nobody else can read.
+/// How the connection to a server is protected, as the configuration has it.
+package enum TransportSecurity: String, Sendable, CaseIterable {
+    /// Not at all when all its addresses are on this machine, by STARTTLS otherwise.
+    case byAddress = ""
+    /// Not at all, wherever it is: for a network that nobody else can read.
     case plain
+    /// TLS after the stream has begun; without it there is no connection (RFC 6120 section 5).
+    case startTLS = "starttls"
+    /// TLS from the first byte on (XEP-0368).
+    case directTLS = "tls"
+
+    /// What it comes to.
+    func resolved(isLoopback: Bool) -> TransportSecurity {
+        self == .byAddress ? (isLoopback ? .plain : .startTLS) : self
+    }
 }
 
 extension ProxyVersion {
@@ -40,11 +55,18 @@ extension ProxyVersion {
 }
 
 extension DomainRoute {
-    /// `proxy-v1`, `proxy-v2` or nothing.
-    package var proxyWord: String? { proxy?.word }
+    /// What stands behind the server in a configuration.
+    package var words: [String] {
+        (security == .byAddress ? [] : [security.rawValue]) + (proxy.map { [$0.word] } ?? [])
+    }
 
-    /// Takes such a word; false for any other.
-    package mutating func take(proxyWord word: Substring) -> Bool {
+    /// Takes such a word; false for any other, and for one too many.
+    package mutating func take(_ word: Substring) -> Bool {
+        if let security = TransportSecurity(rawValue: String(word)), self.security == .byAddress, !word.isEmpty {
+            self.security = security
+            return true
+        }
+        guard proxy == nil else { return false }
         proxy = [ProxyVersion.v1, .v2].first { $0.word == word }
         return proxy != nil
     }

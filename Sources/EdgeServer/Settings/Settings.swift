@@ -5,10 +5,12 @@ package struct Settings: Sendable, Equatable {
     package var listeners: [WebListener] = [.tcp(host: "127.0.0.1", port: 5280)]
     /// Whom to believe that they speak for somebody else. Nobody, unless told.
     package var trustedProxies = TrustedProxies()
+    package var tls = TLSSettings()
     /// Where health, readiness and figures are served; nil for nowhere. Never the public address: it tells of everybody.
     package var admin: ListenAddress? = .tcp(host: "127.0.0.1", port: 5281)
     /// The allow-list of domains and their servers.
     package var upstreams: [DomainRoute] = []
+    package var upstreamTrust = UpstreamTrust()
     /// The folder of the web page; nil serves none.
     package var publicFolder: String?
     /// Threads that carry sessions; 0 for one per core.

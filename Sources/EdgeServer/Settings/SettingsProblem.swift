@@ -17,7 +17,7 @@ extension Settings {
     /// Everything that keeps the server from working as set; empty when it may start.
     package func validate() -> [SettingsProblem] {
         addressProblems() + upstreamProblems() + pathProblems() + mechanismProblems() + compression.validate()
-            + limits.validate()
+            + limits.validate() + tls.validate(listeners: listeners)
             + (0...1_024 ~= workers ? [] : [SettingsProblem(key: "workers", "\(workers) is not within 0 to 1024")])
     }
 

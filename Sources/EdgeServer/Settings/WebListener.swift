@@ -4,26 +4,38 @@ package struct WebListener: Sendable, Hashable {
     package var address: ListenAddress
     /// A proxy in front says first for whom it speaks (PROXY protocol); who does not is turned away.
     package var takesProxyHeader = false
+    /// TLS comes before HTTP (https and wss), behind the PROXY header where there is one.
+    package var speaksTLS = false
 
-    package init(_ address: ListenAddress, takesProxyHeader: Bool = false) {
+    package init(_ address: ListenAddress, takesProxyHeader: Bool = false, speaksTLS: Bool = false) {
         self.address = address
         self.takesProxyHeader = takesProxyHeader
+        self.speaksTLS = speaksTLS
     }
 
     package static func tcp(host: String, port: UInt16) -> WebListener { WebListener(.tcp(host: host, port: port)) }
     package static func unix(path: String) -> WebListener { WebListener(.unix(path: path)) }
 
     private static let proxyWord = "proxy"
+    private static let tlsWord = "tls"
 
     /// Reads an address and the words behind it.
     package init?(_ text: String) {
         let words = text.split(separator: " ")
         guard let first = words.first, let address = ListenAddress(String(first)) else { return nil }
-        guard words.dropFirst().allSatisfy({ $0 == Self.proxyWord }), words.count <= 2 else { return nil }
-        self.init(address, takesProxyHeader: words.count == 2)
+        self.init(address)
+        for word in words.dropFirst() {
+            switch word {
+            case Self.proxyWord where !takesProxyHeader: takesProxyHeader = true
+            case Self.tlsWord where !speaksTLS: speaksTLS = true
+            default: return nil
+            }
+        }
     }
 }
 
 extension WebListener: CustomStringConvertible {
-    package var description: String { address.description + (takesProxyHeader ? " \(Self.proxyWord)" : "") }
+    package var description: String {
+        address.description + (takesProxyHeader ? " \(Self.proxyWord)" : "") + (speaksTLS ? " \(Self.tlsWord)" : "")
+    }
 }

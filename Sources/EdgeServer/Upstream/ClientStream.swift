@@ -21,6 +21,8 @@ final class ClientStream: StreamSocket {
 
     private enum Phase: UInt8 {
         case connecting
+        /// TLS comes about; what is to be sent waits.
+        case securing
         case awaitingHeader
         case open
         /// We have sent `</stream:stream>`, or half-closed without it.
@@ -43,9 +45,7 @@ final class ClientStream: StreamSocket {
         attempt = 0
         scanner = StreamScanner(maxElement: worker.setup.limits.upstreamStanza)
         super.init(loop: worker.loop, connectingTo: route.addresses[0])
-        if let version = route.proxy {
-            outbound.append(session.record.proxyHeader.bytes(version), pool: worker.loop.pool)
-        }
+        secure(session)
         deadline = loop.now + timing.connect
     }
 
@@ -58,7 +58,17 @@ final class ClientStream: StreamSocket {
         scanner = failed.scanner
         super.init(loop: failed.loop, connectingTo: address)
         swap(&outbound, &failed.outbound)
+        secure(session, isFirst: false)
         deadline = loop.now + timing.connect
+    }
+
+    /// From here on nothing leaves in clear that is not meant to. Who the client is comes before all (PROXY protocol).
+    private func secure(_ session: Session, isFirst: Bool = true) {
+        let record = session.record
+        if let layer = worker.security.layer(for: route, domain: record.domain) { secure(with: layer) }
+        // Without a layer it stands among the output that the next address takes over.
+        guard let version = route.proxy, isFirst || layer != nil else { return }
+        prefix(record.proxyHeader.bytes(version))
     }
 
     private var timing: Timing { worker.setup.streamTiming }
@@ -132,6 +142,12 @@ final class ClientStream: StreamSocket {
     // MARK: From the loop
 
     override func connected() {
+        phase = isSecured ? .awaitingHeader : .securing
+        deadline = loop.now + timing.header
+    }
+
+    override func secured() {
+        guard phase == .securing else { return }
         phase = .awaitingHeader
         deadline = loop.now + timing.header
     }
@@ -178,12 +194,14 @@ final class ClientStream: StreamSocket {
 
     override func peerFinished() {
         guard let session else { return close() }
+        if phase == .securing { return insecure(session, "the server ends the connection before TLS stands") }
         session.upstreamBroken(phase == .awaitingHeader ? .noHeader : .lost)
     }
 
     override func failed(_ failure: SystemFailure) {
         guard let session else { return close() }
         if phase == .connecting { return tryNext(session) }
+        if phase == .securing { return insecure(session, "the connection breaks before TLS stands") }
         close()
         session.upstreamBroken(.lost)
     }
@@ -193,6 +211,8 @@ final class ClientStream: StreamSocket {
         switch phase {
         case .connecting:
             tryNext(session)
+        case .securing:
+            insecure(session, "the server does not answer before TLS stands")
         case .awaitingHeader:
             session.upstreamBroken(.noHeader)
         case .open:
@@ -200,6 +220,12 @@ final class ClientStream: StreamSocket {
         case .ended:
             break
         }
+    }
+
+    private func insecure(_ session: Session, _ otherwise: String) {
+        let reason = (layer as? TLSLayer)?.trouble ?? otherwise
+        close()
+        session.upstreamBroken(.insecure(reason))
     }
 
     private func tryNext(_ session: Session) {

@@ -15,16 +15,22 @@ struct Routes: Sendable {
         let addresses: [SocketAddress]
         /// Connections begin with the client's address in this form.
         let proxy: ProxyVersion?
+        /// As it comes to: never by address.
+        let security: TransportSecurity
 
-        init(domain: String, upstream: String, addresses: [SocketAddress], proxy: ProxyVersion? = nil) {
+        init(
+            domain: String, upstream: String, addresses: [SocketAddress], proxy: ProxyVersion? = nil,
+            security: TransportSecurity = .byAddress
+        ) {
             self.proxy = proxy
             self.domain = domain
             self.upstream = upstream
             self.addresses = addresses
+            self.security = security.resolved(isLoopback: addresses.allSatisfy(\.isLoopback))
         }
 
         /// Nobody on the network can read along: what is private may be said.
-        var isPrivate: Bool { addresses.allSatisfy(\.isLoopback) }
+        var isPrivate: Bool { security != .plain || addresses.allSatisfy(\.isLoopback) }
     }
 
     let all: [Route]
@@ -38,7 +44,10 @@ struct Routes: Sendable {
         var routes: [Route] = []
         for entry in configured {
             let addresses = try SocketAddress.resolve(host: entry.host, port: entry.port)
-            routes.append(Route(domain: entry.domain, upstream: entry.server, addresses: addresses, proxy: entry.proxy))
+            routes.append(
+                Route(
+                    domain: entry.domain, upstream: entry.server, addresses: addresses, proxy: entry.proxy,
+                    security: entry.security))
         }
         all = routes
         self.retired = Set(retired.map(JID.domain))

@@ -6,6 +6,8 @@ enum UpstreamTrouble {
     case unreachable
     /// Connected, but no stream header came, or the connection ended before one.
     case noHeader
+    /// Connected, but there was no TLS to be had, or not with the right server; why, for the log.
+    case insecure(String)
     /// The connection ended without `</stream:stream>`.
     case lost
     /// What came is no XMPP stream.
@@ -15,6 +17,7 @@ enum UpstreamTrouble {
         switch self {
         case .unreachable: "the XMPP server cannot be reached"
         case .noHeader: "the XMPP server does not answer"
+        case .insecure: "there is no secure connection to the XMPP server"
         case .lost: "the connection to the XMPP server was lost"
         case .malformed: "the XMPP server sent what is no XMPP"
         }
@@ -24,6 +27,7 @@ enum UpstreamTrouble {
         switch self {
         case .unreachable: .upstreamUnreachable
         case .noHeader: .upstreamNoHeader
+        case .insecure(let why): .upstreamInsecure(why)
         case .lost: .upstreamLost
         case .malformed: .upstreamMalformed
         }
@@ -32,7 +36,7 @@ enum UpstreamTrouble {
     /// Whether the server as such is in trouble, not only this stream.
     var concernsTheServer: Bool {
         switch self {
-        case .unreachable, .noHeader: true
+        case .unreachable, .noHeader, .insecure: true
         case .lost, .malformed: false
         }
     }

@@ -18,14 +18,16 @@ struct RunningWorker {
     ///   - mailboxes: those of all workers; the one at `index` is this one's.
     ///   - news: gets a message when the worker's loop has ended.
     init(
-        index: Int, mailboxes: [Mailbox<WorkerMessage>], shared: Shared, setup: Setup, site: StaticSite?,
-        sockets: [(socket: ListeningSocket, role: ListenerRole)], news: Mailbox<WorkerNews>
+        index: Int, mailboxes: [Mailbox<WorkerMessage>], shared: Shared, setup: Setup, material: SecurityMaterial,
+        site: StaticSite?, sockets: [(socket: ListeningSocket, role: ListenerRole, isSecure: Bool)],
+        news: Mailbox<WorkerNews>
     ) throws(SystemFailure) {
         let mailbox = mailboxes[index]
         self.mailbox = mailbox
-        let worker = try Worker(shared: shared, setup: setup, site: site, index: index, mailboxes: mailboxes)
+        let worker = try Worker(
+            shared: shared, setup: setup, material: material, site: site, index: index, mailboxes: mailboxes)
         try mailbox.open(in: worker.loop) { [unowned worker] in worker.receive($0) }
-        for (socket, role) in sockets { try worker.listen(on: socket, as: role) }
+        for (socket, role, isSecure) in sockets { try worker.listen(on: socket, as: role, isSecure: isSecure) }
         let thread = try LoopThread(name: "edge-\(index)") {
             // What the loop calls holds the worker unowned.
             withExtendedLifetime(worker) { worker.loop.run() }

@@ -23,6 +23,7 @@ final class Worker {
     private(set) var relay: Setup.Relay
     private(set) var site: StaticSite?
     private let memory: MemoryReturn
+    private(set) var security: ThreadSecurity
     private(set) lazy var bosh = BOSHRegistry(worker: self)
     /// All workers' mailboxes, by index.
     private let mailboxes: [Mailbox<WorkerMessage>]
@@ -32,7 +33,8 @@ final class Worker {
     private(set) var isStopping = false
 
     init(
-        shared: Shared, setup: Setup, site: StaticSite?, index: Int = 0, mailboxes: [Mailbox<WorkerMessage>] = []
+        shared: Shared, setup: Setup, material: SecurityMaterial, site: StaticSite?, index: Int = 0,
+        mailboxes: [Mailbox<WorkerMessage>] = []
     ) throws(SystemFailure) {
         loop = try EventLoop()
         memory = MemoryReturn(loop: loop)
@@ -40,6 +42,7 @@ final class Worker {
         self.mailboxes = mailboxes
         self.shared = shared
         self.setup = setup
+        security = ThreadSecurity(material)
         relay = setup.relay
         self.site = site
     }
@@ -50,11 +53,17 @@ final class Worker {
 
     // MARK: Connections
 
-    func listen(on socket: ListeningSocket, as role: ListenerRole) throws(SystemFailure) {
+    /// - Parameter isSecure: TLS comes before HTTP.
+    func listen(on socket: ListeningSocket, as role: ListenerRole, isSecure: Bool = false) throws(SystemFailure) {
         let listener = Listener(loop: loop, socket: socket) { [unowned self] descriptor, peer in
             switch role {
-            case .proxiedWeb: ProxiedConnection(worker: self, connected: descriptor, peer: peer).start()
-            case .web, .admin: HTTPConnection(worker: self, connected: descriptor, peer: peer, role: role).start()
+            case .proxiedWeb:
+                ProxiedConnection(worker: self, connected: descriptor, peer: peer, isSecure: isSecure).start()
+            case .web, .admin:
+                let connection = HTTPConnection(worker: self, connected: descriptor, peer: peer, role: role)
+                // Without a certificate the connection ends before a word.
+                guard !isSecure || connection.startTLS() else { return }
+                connection.start()
             }
         }
         try listener.open()
@@ -150,6 +159,7 @@ final class Worker {
         case .bosh(let mail): bosh.receive(mail)
         case .areYouThere(let answers): answers.post(.here)
         case .setup(let setup): self.setup = setup
+        case .security(let material): security = ThreadSecurity(material)
         case .site(let site): self.site = site
         case .stop(let grace): stop(within: grace)
         }
@@ -182,6 +192,7 @@ enum WorkerMessage: Sendable {
     /// Asked once in a while for the watchdog.
     case areYouThere(Mailbox<WorkerNews>)
     case setup(Setup)
+    case security(SecurityMaterial)
     case site(StaticSite?)
     /// Milliseconds for goodbyes.
     case stop(grace: UInt64)

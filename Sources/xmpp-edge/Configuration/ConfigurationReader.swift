@@ -45,6 +45,8 @@ package struct ConfigurationReader {
     /// The key's flag; domains and their servers come in pairs, and one flag is for all compression.
     private static func flag(_ key: SettingKey) -> String {
         if key.name == "upstreams" { return "--domain, --upstream" }
+        if key.name == "tls.certificates" { return "--certificate" }
+        if key.name == "tls.keys" { return "--key" }
         return key.name.hasPrefix("compression.") ? "--compression" : "--\(key.name)"
     }
 

@@ -13,6 +13,12 @@ extension SettingKey {
                 "upstreams",
                 "DOMAIN=HOST:PORT, such as example.org=127.0.0.1:5222",
                 \.upstreams, route, text),
+            .list("upstream-tls.pins", KeyPin.form, \.upstreamTrust.pins, { KeyPin($0) }, \.description),
+            authorities,
+            .list("tls.certificates", "a file", \.tls.certificates, { $0 }, { $0 }),
+            .list("tls.keys", "a file", \.tls.keys, { $0 }, { $0 }),
+            .time("tls.strict-transport", \.tls.strictTransport),
+            redirectPort,
             publicFolder,
             .count("workers", \.workers),
             .list("websocket-paths", "a path, such as /ws", \.websocketPaths, { $0 }, { $0 }),
@@ -76,6 +82,25 @@ extension SettingKey {
             return true
         })
 
+    private static let authorities = one(
+        "upstream-tls.ca-file", "a file", \.upstreamTrust.authorities,
+        { text, settings in
+            settings.upstreamTrust.authorities = text.isEmpty ? nil : text
+            return true
+        })
+
+    private static let redirectPort = one(
+        "tls.redirect-to-port", "a port or off", { $0.tls.redirectPort.map { "\($0)" } ?? "off" },
+        { text, settings in
+            if WrittenValue.isOn(text) == false {
+                settings.tls.redirectPort = nil
+                return true
+            }
+            guard let port = UInt16(text), port > 0 else { return false }
+            settings.tls.redirectPort = port
+            return true
+        })
+
     private static let publicFolder = one(
         "public", "a folder", \.publicFolder,
         { text, settings in
@@ -116,19 +141,22 @@ extension SettingKey {
         return parts.count == 2 && !parts.contains(where: \.isEmpty) && !text.contains("/") ? text : nil
     }
 
-    /// `example.org=127.0.0.1:5222 proxy-v2`; the port and the word may be left out.
+    /// `example.org=127.0.0.1:5222 starttls proxy-v2`; port and words may be left out.
     @Sendable private static func route(_ text: String) -> DomainRoute? {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty else { return nil }
         let words = parts[1].split(separator: " ")
-        guard let first = words.first, words.count <= 2,
-            let server = HostAndPort(String(first), defaultPort: DomainRoute.defaultPort)
-        else { return nil }
-        var route = DomainRoute(domain: String(parts[0]), host: server.host, port: server.port)
-        return words.count == 1 || route.take(proxyWord: words[1]) ? route : nil
+        guard let first = words.first else { return nil }
+        var route = DomainRoute(domain: String(parts[0]), host: "")
+        for word in words.dropFirst() { guard route.take(word) else { return nil } }
+        let port = route.security == .directTLS ? DomainRoute.directPort : DomainRoute.defaultPort
+        guard let server = HostAndPort(String(first), defaultPort: port) else { return nil }
+        route.host = server.host
+        route.port = server.port
+        return route
     }
 
     @Sendable private static func text(_ route: DomainRoute) -> String {
-        "\(route.domain)=\(route.server)" + (route.proxyWord.map { " \($0)" } ?? "")
+        (["\(route.domain)=\(route.server)"] + route.words).joined(separator: " ")
     }
 }

@@ -89,6 +89,10 @@ extension SettingKey {
         value(name, WrittenValue.sizeForm, field, WrittenValue.size) { WrittenValue.text(size: $0) }
     }
 
+    static func time(_ name: String, _ field: any WritableKeyPath<Settings, UInt64> & Sendable) -> SettingKey {
+        value(name, WrittenValue.timeForm, field, WrittenValue.time) { WrittenValue.text(time: $0) }
+    }
+
     static func count(_ name: String, _ field: any WritableKeyPath<Settings, Int> & Sendable) -> SettingKey {
         value(name, WrittenValue.countForm, field, WrittenValue.count) { "\($0)" }
     }

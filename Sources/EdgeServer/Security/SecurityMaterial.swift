@@ -1,0 +1,125 @@
+/// Certificates, keys and authorities out of their files, checked, in a form that every thread can take. Knows files and
+/// what is wrong with them; opens no connection.
+internal import Glibc
+package import TLSWire
+
+package struct SecurityMaterial: Sendable, Equatable {
+    let identities: [CertificateIdentity]
+    let authorities: [UInt8]?
+    let trust: UpstreamTrust
+    let tickets: TicketKeys
+
+    /// Bytes of one file: all of a system's authorities have 200 KB.
+    private static let maxFile = 4 << 20
+
+    /// A file that cannot be used, in a sentence.
+    package struct Failure: Error, Equatable, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Reads all files again.
+    package init(_ settings: Settings, tickets: TicketKeys = .random()) throws(Failure) {
+        let usesTLS = settings.listeners.contains(where: \.speaksTLS)
+        identities = usesTLS ? try Self.identities(settings.tls) : []
+        authorities = try settings.upstreamTrust.authorities.map { path throws(Failure) in try Self.read(path) }
+        trust = settings.upstreamTrust
+        self.tickets = tickets
+        // Whatever does not go together shows here, and not on a thread of its own.
+        do throws(CertificateProblem) { _ = try TLSClient(authorities: authorities) } catch {
+            throw Self.failure(settings.upstreamTrust.authorities ?? "the system's authorities", error)
+        }
+        for (identity, path) in zip(identities, settings.tls.certificates) {
+            do throws(CertificateProblem) { _ = try TLSServer([identity], tickets: tickets) } catch {
+                throw Self.failure(path, error)
+            }
+        }
+    }
+
+    private init(_ other: SecurityMaterial, tickets: TicketKeys) {
+        identities = other.identities
+        authorities = other.authorities
+        trust = other.trust
+        self.tickets = tickets
+    }
+
+    /// The same, but sessions begun so far are not resumed.
+    func withNewTickets() -> SecurityMaterial { SecurityMaterial(self, tickets: .random()) }
+
+    /// The files a change of which matters.
+    static func files(_ settings: Settings) -> [String] {
+        settings.tls.certificates + settings.tls.certificates.map(staple) + settings.tls.keys
+            + (settings.upstreamTrust.authorities.map { [$0] } ?? [])
+    }
+
+    /// An OCSP response waits beside its certificate.
+    private static func staple(_ certificate: String) -> String { certificate + ".ocsp" }
+
+    private static func identities(_ settings: TLSSettings) throws(Failure) -> [CertificateIdentity] {
+        var found: [CertificateIdentity] = []
+        for (place, path) in settings.certificates.enumerated() {
+            let chain = try read(path)
+            let keyPath = place < settings.keys.count ? settings.keys[place] : path
+            let key = keyPath == path ? chain : try read(keyPath)
+            let staple = access(staple(path), F_OK) == 0 ? try read(staple(path)) : nil
+            do throws(CertificateProblem) {
+                let identity = try CertificateIdentity(chain: chain, key: key, staple: staple)
+                found.append(identity)
+            } catch {
+                switch error {
+                case .noKey, .encryptedKey: throw failure(keyPath, error)
+                case .unreadableStaple: throw failure(Self.staple(path), error)
+                case .keyMismatch: throw Failure(description: "\(path) and \(keyPath): \(error.sentence)")
+                default: throw failure(path, error)
+                }
+            }
+        }
+        return found
+    }
+
+    private static func failure(_ path: String, _ problem: CertificateProblem) -> Failure {
+        Failure(description: "\(path): \(problem.sentence)")
+    }
+
+    /// Each certificate with the hosts it is for.
+    package func summary(_ settings: TLSSettings) -> [String] {
+        zip(settings.certificates, identities).map { path, identity in
+            "\(path): for \(identity.hosts.joined(separator: ", "))" + (identity.isStapled ? ", with a staple" : "")
+        }
+    }
+
+    /// What an operator should hear though it works: certificates that browsers refuse, now or soon.
+    /// - Parameter now: seconds since 1970.
+    package func warnings(_ settings: TLSSettings, now: Int) -> [String] {
+        zip(settings.certificates, identities).compactMap { path, identity in
+            do throws(CertificateProblem) {
+                try identity.check(at: Int64(now))
+            } catch {
+                return "\(path): \(error.sentence)"
+            }
+            let days = (identity.notAfter - Int64(now)) / 86_400
+            return days < Self.soon ? "\(path): the certificate expires in \(days) days" : nil
+        }
+    }
+
+    /// Days: those who renew by themselves do it earlier.
+    private static let soon = 10
+
+    private static func read(_ path: String) throws(Failure) -> [UInt8] {
+        let number = open(path, O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else { throw Failure(description: "\(path) cannot be read: \(reason())") }
+        defer { close(number) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(number, &piece, piece.count)
+            guard count >= 0 else { throw Failure(description: "\(path) cannot be read: \(reason())") }
+            if count == 0 { return bytes }
+            bytes += piece[..<count]
+            guard bytes.count <= maxFile else {
+                throw Failure(description: "\(path) is too large for a certificate or key")
+            }
+        }
+    }
+
+    private static func reason() -> String { String(cString: strerror(errno)) }
+}

@@ -1,0 +1,40 @@
+/// One thread's TLS: the server that browsers meet, the client that XMPP servers meet. Made anew when certificates change;
+/// connections that stand keep what they began with.
+internal import Reactor
+internal import TLSWire
+
+final class ThreadSecurity {
+    private let server: TLSServer?
+    private let client: TLSClient?
+    private let trust: UpstreamTrust
+
+    /// - Parameter material: checked when it was read, so nothing fails here.
+    init(_ material: SecurityMaterial) {
+        server = material.identities.isEmpty ? nil : try? TLSServer(material.identities, tickets: material.tickets)
+        client = try? TLSClient(authorities: material.authorities)
+        trust = material.trust
+    }
+
+    /// For a browser's connection; nil when there is no certificate to show.
+    func browserLayer() -> StreamLayer? {
+        server.map { TLSLayer(TLSEngine(server: $0)) }
+    }
+
+    /// For a connection to the domain's server; nil for one in clear, when that is what was asked for.
+    func layer(for route: Routes.Route, domain: String) -> StreamLayer? {
+        switch route.security {
+        case .plain: nil
+        case .directTLS: layer(to: route.upstream, domain: domain, isDirect: true)
+        case .startTLS, .byAddress: layer(to: route.upstream, domain: domain, isDirect: false)
+        }
+    }
+
+    func layer(to server: String, domain: String, isDirect: Bool) -> StreamLayer {
+        // Without a client nothing may cross.
+        guard let client else { return StreamLayer() }
+        let wanted = TLSClient.Wanted(
+            domain: domain, server: server, pins: trust.pins(for: domain), isDirect: isDirect)
+        let engine = TLSEngine(client: client, wanted: wanted)
+        return isDirect ? TLSLayer(engine) : StartTLSLayer(engine, domain: domain)
+    }
+}

@@ -1,0 +1,353 @@
+"""https and wss: browsers meet the edge in TLS."""
+
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from harness.browser import Browser
+from harness.edge import PROGRAM, Edge, eventually
+from harness.http import HTTPClient
+from harness.stream import CLIENT
+from harness.tls import certificates, client, pair, secure
+from harness.upstream import Upstream
+from harness.websocket import request
+from harness.wire import Ended, Wire, connect
+from harness.table import Table
+
+BOTH = ("127.0.0.1:0 tls", "127.0.0.1:0")
+PRESENCE = f"<presence xmlns='{CLIENT}'/>"
+
+
+class SecureTable(Table):
+    def connect(self, **options) -> Browser:
+        return Browser(secure(self.edge.address), more=self.more, **options)
+
+
+@pytest.fixture
+def edge(upstream: Upstream, site: Path):
+    with Edge(upstream.address, public=site, listen=BOTH, options=pair("good")) as running:
+        yield running
+        upstream.close_streams()
+
+
+@pytest.fixture
+def table(edge: Edge, upstream: Upstream) -> Table:
+    return SecureTable(edge, upstream)
+
+
+def serial(connection: ssl.SSLSocket) -> bytes:
+    certificate = connection.getpeercert(binary_form=True)
+    assert certificate
+    return certificate
+
+
+def own(name: str) -> bytes:
+    return ssl.PEM_cert_to_DER_cert((certificates() / f"{name}.pem").read_text())
+
+
+def test_the_page_comes_over_https_and_beside_it_in_clear(edge, site):
+    for address in (secure(edge.address), edge.addresses()[1]):
+        answer = HTTPClient(address).request(target="/app.mjs")
+        assert answer.status == 200 and answer.body == (site / "app.mjs").read_bytes()
+        assert answer["strict-transport-security"] is None
+
+
+def test_UP_013_the_listener_takes_tls_1_2_and_1_3_and_speaks_http_1_1(edge):
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        context = client()
+        context.minimum_version = context.maximum_version = version
+        connection = connect(secure(edge.address, context=context))
+        assert connection.selected_alpn_protocol() == "http/1.1"
+        assert connection.cipher()[1] == ("TLSv1.2" if version == ssl.TLSVersion.TLSv1_2 else "TLSv1.3")
+
+
+def test_a_client_of_http_2_only_is_refused(edge):
+    context = client()
+    context.set_alpn_protocols(["h2"])
+    with pytest.raises(ssl.SSLError, match="no application protocol|NO_APPLICATION_PROTOCOL"):
+        connect(secure(edge.address, context=context))
+
+
+def test_a_session_over_wss(table):
+    browser, stream = table.logged_in()
+    browser.send(PRESENCE)
+    stream.read_element(f"{{{CLIENT}}}presence")
+    stream.send(f"<message from='a@edge.test' id='m1'><body>{'x' * 60_000}</body></message>")
+    assert len(browser.receive().text) > 60_000
+    browser.send(f"<message xmlns='{CLIENT}' id='m2'><body>{'y' * 100_000}</body></message>")
+    assert len(stream.read_element(f"{{{CLIENT}}}message").raw) > 100_000
+    browser.send("<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>")
+    stream.read_end()
+    stream.send("</stream:stream>")
+    browser.expect_closing()
+
+
+def test_records_may_be_cut_anywhere(edge, upstream):
+    """Through a pipe that hands on single bytes, the handshake too."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = client().wrap_bio(incoming, outgoing, server_hostname="edge.test")
+    raw = socket.create_connection(edge.address)
+    raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def pump():
+        for byte in outgoing.read():
+            raw.sendall(bytes([byte]))
+        incoming.write(raw.recv(65536))
+
+    while True:
+        try:
+            tls.do_handshake()
+            break
+        except ssl.SSLWantReadError:
+            pump()
+    tls.write(b"GET /app.mjs HTTP/1.1\r\nHost: edge.test\r\nConnection: close\r\n\r\n")
+    got = b""
+    while b"\r\n\r\n" not in got:
+        try:
+            got += tls.read(65536)
+        except ssl.SSLWantReadError:
+            pump()
+    assert got.startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_request_that_comes_with_the_end_of_the_handshake_is_answered(edge):
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = client().wrap_bio(incoming, outgoing, server_hostname="edge.test")
+    with socket.create_connection(edge.address) as raw:
+        while True:
+            try:
+                tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                raw.sendall(outgoing.read())
+                incoming.write(raw.recv(65536))
+        # The client's Finished and its request leave in one write.
+        tls.write(request("/ws", host="edge.test") + b"")
+        raw.sendall(outgoing.read())
+        answer = b""
+        while not answer:
+            incoming.write(raw.recv(65536))
+            try:
+                answer = tls.read(4096)
+            except ssl.SSLWantReadError:
+                pass
+        assert answer.startswith(b"HTTP/1.1 101 ")
+
+
+def test_the_end_is_said_both_ways(edge):
+    connection = connect(secure(edge.address))
+    connection.sendall(b"GET / HTTP/1.1\r\nHost: edge.test\r\nConnection: close\r\n\r\n")
+    received = b""
+    # With a raised error instead of the empty read, the end would not have been said (close_notify).
+    connection.suppress_ragged_eofs = False
+    while piece := connection.recv(65536):
+        received += piece
+    assert received.startswith(b"HTTP/1.1 200 ")
+    connection.unwrap()
+
+
+def test_a_client_that_says_its_end_still_gets_the_answer(edge, site):
+    (site / "big.bin").write_bytes(os.urandom(400_000))
+    time.sleep(2.5)
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = client().wrap_bio(incoming, outgoing, server_hostname="edge.test")
+    with socket.create_connection(edge.address) as raw:
+        raw.settimeout(15)
+        while True:
+            try:
+                tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                raw.sendall(outgoing.read())
+                incoming.write(raw.recv(65536))
+        tls.write(b"GET /big.bin HTTP/1.1\r\nHost: edge.test\r\n\r\n")
+        try:
+            tls.unwrap()
+        except ssl.SSLWantReadError:
+            pass
+        raw.sendall(outgoing.read())
+        size = 0
+        while piece := raw.recv(65536):
+            size += len(piece)
+        assert size > 400_000
+
+
+def test_H1_036_words_in_clear_end_the_connection_at_once(edge):
+    wire = Wire(socket.create_connection(edge.address))
+    wire.send(b"GET / HTTP/1.1\r\nHost: edge.test\r\n\r\n")
+    answer = wire.drain(5)
+    assert not answer.startswith(b"HTTP")
+
+
+def test_a_handshake_that_does_not_go_on_is_given_up(upstream, site):
+    quick = {"XMPP_EDGE_LIMITS_TIME_TO_HEAD": "1 s"}
+    with Edge(upstream.address, public=site, listen=BOTH, options=pair("good"), environment=quick) as edge:
+        silent = Wire(socket.create_connection(edge.address))
+        half = Wire(socket.create_connection(edge.address))
+        half.send(b"\x16\x03\x01\x02\x00\x01")
+        began = time.monotonic()
+        silent.drain(10)
+        half.drain(10)
+        assert time.monotonic() - began < 5
+        assert HTTPClient(secure(edge.address)).request().status == 200
+
+
+def test_each_host_gets_its_certificate(upstream, site):
+    with Edge(upstream.address, public=site, listen=BOTH, options=(*pair("good"), *pair("second"))) as edge:
+        assert serial(connect(secure(edge.address))) == own("good")
+        assert serial(connect(secure(edge.address, name="second.test"))) == own("second")
+        assert serial(connect(secure(edge.address, name="any.second.test"))) == own("second")
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_sessions_are_resumed_whichever_thread_takes_them(edge, version):
+    context = client()
+    context.minimum_version = context.maximum_version = version
+    first = connect(secure(edge.address, context=context))
+    first.sendall(b"GET /plain.js HTTP/1.1\r\nHost: edge.test\r\n\r\n")
+    first.recv(4096)
+    session = first.session
+    resumed = 0
+    for _ in range(8):
+        raw = socket.create_connection(edge.address)
+        again = context.wrap_socket(raw, server_hostname="edge.test", session=session)
+        resumed += bool(again.session_reused)
+    assert resumed == 8
+
+
+def test_many_bytes_wait_for_a_slow_reader_without_piling_up(table, edge):
+    browser, stream = table.logged_in()
+    before = edge.resident_kilobytes()
+    stanza = f"<message from='a@edge.test'><body>{'z' * 50_000}</body></message>"
+    stream.wire.socket.settimeout(0.5)
+    sent = 0
+    try:
+        for _ in range(1_000):
+            stream.wire.socket.sendall(stanza.encode())
+            sent += 1
+    except TimeoutError:
+        pass
+    assert sent < 1_000, "nobody was held back"
+    assert edge.resident_kilobytes() - before < 8_000
+    stream.wire.socket.settimeout(15)
+    for _ in range(sent):
+        assert len(browser.receive().text) > 50_000
+
+
+def swap(folder: Path, name: str) -> None:
+    """As a client of an authority does it: the new file takes the name of the old one."""
+    for kind in ("pem", "key"):
+        shutil.copy(certificates() / f"{name}.{kind}", folder / f"new.{kind}")
+        os.replace(folder / f"new.{kind}", folder / f"own.{kind}")
+
+
+@pytest.mark.parametrize("how", ["by itself", "SIGHUP"])
+def test_new_certificates_are_shown_to_new_connections_and_nobody_is_dropped(upstream, site, tmp_path, how):
+    folder = tmp_path / "tls"
+    folder.mkdir()
+    swap(folder, "good")
+    options = ("--certificate", str(folder / "own.pem"), "--key", str(folder / "own.key"))
+    with Edge(upstream.address, public=site, listen=BOTH, options=options) as edge:
+        table = SecureTable(edge, upstream)
+        sessions = [table.logged_in() for _ in range(10)]
+        swap(folder, "renewed")
+        if how == "SIGHUP":
+            edge.process.send_signal(1)
+        assert eventually(lambda: serial(connect(secure(edge.address))) == own("renewed"))
+        for number, (browser, stream) in enumerate(sessions):
+            assert serial(browser.socket.wire.socket) == own("good")
+            browser.send(f"<message xmlns='{CLIENT}' id='m{number}'/>")
+            assert stream.read_element(f"{{{CLIENT}}}message").element.get("id") == f"m{number}"
+        # A key that does not fit changes nothing but the log.
+        shutil.copy(certificates() / "second.key", folder / "own.key")
+        assert eventually(lambda: "the old certificates stay" in edge.log())
+        assert serial(connect(secure(edge.address))) == own("renewed")
+        swap(folder, "good")
+        assert eventually(lambda: serial(connect(secure(edge.address))) == own("good"))
+        upstream.close_streams()
+
+
+def test_a_staple_beside_the_certificate_is_shown(upstream, site, tmp_path):
+    for name in ("good.pem", "good.key"):
+        shutil.copy(certificates() / name, tmp_path / name)
+    shutil.copy(certificates() / "good.staple", tmp_path / "good.pem.ocsp")
+    options = ("--certificate", str(tmp_path / "good.pem"), "--key", str(tmp_path / "good.key"))
+    with Edge(upstream.address, public=site, listen=BOTH, options=options) as edge:
+        seen = subprocess.run(
+            ["openssl", "s_client", "-connect", f"127.0.0.1:{edge.address[1]}", "-servername", "edge.test", "-status"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20)
+        assert "Cert Status: good" in seen.stdout
+
+
+def test_browsers_are_told_to_come_with_tls_only_where_it_counts(upstream, site):
+    told = {"XMPP_EDGE_TLS_STRICT_TRANSPORT": "24 h"}
+    with Edge(upstream.address, public=site, listen=BOTH, options=pair("good"), environment=told) as edge:
+        assert HTTPClient(secure(edge.address)).request()["strict-transport-security"] == "max-age=86400"
+        assert HTTPClient(edge.addresses()[1]).request()["strict-transport-security"] is None
+
+
+@pytest.mark.parametrize("port, target, host, location", [
+    (443, "/a/b?c=d", "chat.edge.test:8080", "https://chat.edge.test/a/b?c=d"),
+    (8443, "/", "[::1]:80", "https://[::1]:8443/"), (443, "/ws", "edge.test", "https://edge.test/ws"),
+])
+def test_requests_in_clear_are_sent_to_tls(upstream, site, port, target, host, location):
+    environment = {"XMPP_EDGE_TLS_REDIRECT_TO_PORT": str(port)}
+    with Edge(upstream.address, public=site, listen=BOTH, options=pair("good"), environment=environment) as edge:
+        answer = HTTPClient(edge.addresses()[1]).request(target=target, host=host)
+        assert answer.status == 308 and answer["location"] == location
+        posted = HTTPClient(edge.addresses()[1]).request("POST", "/bosh", body=b"<body/>", host=host)
+        assert posted.status == 308
+        assert HTTPClient(secure(edge.address)).request().status == 200
+
+
+@pytest.mark.parametrize("certificate, key, words", [
+    ("good.pem", "second.key", "the key does not belong to the certificate"), ("good.pem", "locked.key", "locked with a passphrase"),
+    ("good.key", "good.key", "holds no certificate"), ("good.pem", "absent.key", "cannot be read: No such file"),
+    ("chained-reversed.pem", "middle.key", "out of order"), ("no-name.pem", "no-name.key", "names no host"),
+])
+def test_check_and_start_say_what_is_wrong_with_a_certificate(upstream, certificate, key, words):
+    settings = [
+        "--listen", "127.0.0.1:0 tls", "--certificate", str(certificates() / certificate), "--key", str(certificates() / key),
+        "--domain", "edge.test", "--upstream", upstream.address, "--admin", "off",
+    ]
+    for command in (["check"], []):
+        done = subprocess.run([str(PROGRAM), *command, *settings], capture_output=True, text=True, timeout=30) if not command \
+            else subprocess.run([str(PROGRAM), *command, *settings, ], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1
+        assert words in done.stdout + done.stderr
+
+
+def test_check_warns_of_a_certificate_that_browsers_refuse(upstream):
+    settings = ["--listen", "127.0.0.1:0 tls", *pair("expired"), "--domain", "edge.test", "--upstream", "127.0.0.1:1"]
+    done = subprocess.run([str(PROGRAM), "check", *settings], capture_output=True, text=True, timeout=30)
+    assert "the certificate has expired" in done.stdout
+
+
+def test_a_listener_with_tls_needs_a_certificate(upstream):
+    settings = ["--listen", "127.0.0.1:0 tls", "--domain", "edge.test", "--upstream", upstream.address]
+    done = subprocess.run([str(PROGRAM), *settings], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1 and "there is no certificate" in done.stderr
+
+
+def test_an_end_without_a_word_is_seen(table):
+    browser, stream = table.logged_in()
+    browser.socket.wire.socket.shutdown(socket.SHUT_RDWR)
+    stream.expect_eof()
+
+
+def test_noise_instead_of_records_ends_only_its_own_connection(table, edge):
+    browser, stream = table.logged_in()
+    victim, other = table.logged_in()
+    raw = socket.socket(fileno=victim.socket.wire.socket.detach())
+    raw.sendall(b"\x17\x03\x03\x00\x20" + os.urandom(32))
+    other.expect_eof()
+    browser.send(PRESENCE)
+    stream.read_element(f"{{{CLIENT}}}presence")
+    with pytest.raises(Ended):
+        Wire(raw).take(100_000)
