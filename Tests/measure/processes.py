@@ -23,16 +23,21 @@ def fast_upstream(port=0):
 
 
 @contextlib.contextmanager
-def edge(upstream_port, *, binary=EDGE, wrapper=(), workers=1, log="/dev/null", options=(), environment=None):
-    """The edge in front of the upstream; gives (process, port). `wrapper` is a command that runs it, such as valgrind."""
+def edge(upstream_port, *, binary=EDGE, wrapper=(), workers=1, log="/dev/null", options=(), environment=None,
+         certificate=None):
+    """The edge in front of the upstream; gives (process, port). `wrapper` is a command that runs it, such as valgrind.
+    With a certificate (a path without .pem and .key) browsers come in TLS."""
+    listen = "127.0.0.1:0 tls" if certificate else "127.0.0.1:0"
+    if certificate:
+        options = ("--certificate", f"{certificate}.pem", "--key", f"{certificate}.key", *options)
     errors = open(log, "w")
     process = subprocess.Popen(
-        [*wrapper, binary, "--listen", "127.0.0.1:0", "--domain", "bench.test", "--upstream",
+        [*wrapper, binary, "--listen", listen, "--domain", "bench.test", "--upstream",
          f"127.0.0.1:{upstream_port}", "--workers", str(workers), "--admin", "off", *options],
         stdout=subprocess.PIPE, stderr=errors, text=True, env={**os.environ, **(environment or {})})
     try:
         line = process.stdout.readline()
-        match = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+        match = re.search(r"https?://127\.0\.0\.1:(\d+)", line)
         if not match:
             raise SystemExit(f"the edge did not start: {line!r}")
         yield process, int(match[1])

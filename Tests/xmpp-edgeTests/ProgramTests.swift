@@ -78,7 +78,7 @@ import xmpp_edge
     @Test("A connection to a server that leaves the machine unencrypted is warned of at the start")
     func warning() throws {
         let program = try RunningProgram([
-            "--listen", "127.0.0.1:0", "--admin", "off", "--domain", "example.org", "--upstream", "192.0.2.1",
+            "--listen", "127.0.0.1:0", "--admin", "off", "--domain", "example.org", "--upstream", "192.0.2.1 plain",
         ])
         _ = program.readLine()
         program.send(SIGTERM)

@@ -8,13 +8,9 @@ import xmpp_edge
         #expect(
             ReadyLine.text(Settings(), addresses: ["127.0.0.1:5280"], admin: "127.0.0.1:5281")
                 == "ready http://127.0.0.1:5280/ (websocket /ws, bosh /bosh, admin http://127.0.0.1:5281/)\n")
-        var settings = Settings()
-        settings.listeners = [
-            WebListener(.tcp(host: "::1", port: 80), speaksTLS: true), .unix(path: "/run/edge"),
-            .tcp(host: "a", port: 1),
-        ]
         #expect(
-            ReadyLine.text(settings, addresses: ["[::1]:80", "unix:/run/edge", "a:1"], admin: nil)
+            ReadyLine.text(
+                Settings(), addresses: ["[::1]:80", "unix:/run/edge", "a:1"], secure: ["[::1]:80"], admin: nil)
                 == "ready https://[::1]:80/ unix:/run/edge http://a:1/ (websocket /ws, bosh /bosh)\n")
     }
 }

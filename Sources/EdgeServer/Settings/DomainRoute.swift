@@ -55,6 +55,9 @@ extension ProxyVersion {
 }
 
 extension DomainRoute {
+    /// `proxy-v1`, `proxy-v2` or nothing.
+    package var proxyWord: String? { proxy?.word }
+
     /// What stands behind the server in a configuration.
     package var words: [String] {
         (security == .byAddress ? [] : [security.rawValue]) + (proxy.map { [$0.word] } ?? [])
