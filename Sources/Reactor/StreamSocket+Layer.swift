@@ -1,5 +1,6 @@
 /// Reading and sending through a layer. Knows when which bytes may cross; what the layer does with them is its business.
 internal import Bytes
+internal import CLinux
 internal import Glibc
 
 extension StreamSocket {

@@ -351,3 +351,38 @@ def test_noise_instead_of_records_ends_only_its_own_connection(table, edge):
     stream.read_element(f"{{{CLIENT}}}presence")
     with pytest.raises(Ended):
         Wire(raw).take(100_000)
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.1])
+def test_PP_001_a_proxy_header_may_come_before_tls(upstream, site, gap):
+    trust = {"XMPP_EDGE_TRUSTED_PROXIES": "127.0.0.1"}
+    with Edge(upstream.address, public=site, listen=("127.0.0.1:0 proxy tls",), options=pair("good"), environment=trust) as edge:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = client().wrap_bio(incoming, outgoing, server_hostname="edge.test")
+        with socket.create_connection(edge.address) as raw:
+            raw.settimeout(15)
+            first = b"PROXY TCP4 203.0.113.7 192.0.2.1 40000 443\r\n"
+            while True:
+                try:
+                    tls.do_handshake()
+                    break
+                except ssl.SSLWantReadError:
+                    hello = outgoing.read()
+                    if gap and first:
+                        raw.sendall(first)
+                        time.sleep(gap)
+                        first = b""
+                    # Without a gap, header and ClientHello come in one segment.
+                    raw.sendall(first + hello)
+                    first = b""
+                    incoming.write(raw.recv(65536))
+            tls.write(b"GET /plain.js HTTP/1.1\r\nHost: edge.test\r\n\r\n")
+            raw.sendall(outgoing.read())
+            answer = b""
+            while not answer:
+                incoming.write(raw.recv(65536))
+                try:
+                    answer = tls.read(4096)
+                except ssl.SSLWantReadError:
+                    pass
+            assert answer.startswith(b"HTTP/1.1 200 ")

@@ -378,3 +378,18 @@ def test_clear_connections_to_elsewhere_take_a_word_and_give_a_warning():
 def test_a_plain_listener_for_the_network_gives_a_warning(upstream):
     with Edge(upstream.address, listen=("127.0.0.1:0", "*:0")) as edge:
         assert eventually(lambda: "open to the network without TLS" in edge.log())
+
+
+@pytest.mark.parametrize("word", ["tls", "starttls"])
+def test_PP_011_the_proxy_header_comes_before_tls_and_in_clear(upstream, word):
+    with On(upstream, f"{word} proxy-v1") as table:
+        browser, stream = table.open()
+        # The edge's own try at the start comes as one without a client.
+        while stream.wire.take_until(b"\r\n").startswith(b"PROXY UNKNOWN"):
+            stream.close()
+            stream = upstream.accept()
+        if word == "tls":
+            stream.start_tls(server())
+        else:
+            stream.serve_starttls(server())
+        serve(browser, stream)
