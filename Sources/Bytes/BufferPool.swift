@@ -27,10 +27,15 @@ public final class BufferPool {
     }
 
     deinit {
+        empty()
+        stock.deallocate()
+    }
+
+    /// Lets go of all that lies unused.
+    public func empty() {
         for index in 0..<Self.classes {
             while let block = pop(index) { block.deallocate() }
         }
-        stock.deallocate()
     }
 
     /// Bytes that lie unused in the pool.

@@ -101,6 +101,8 @@ public final class EventLoop {
         member.armed = wheel.arm(member.token, at: member.deadline, now: now)
     }
 
+    func shrinkWheel() { wheel.shrink() }
+
     private func fireDeadlines() {
         wheel.advance(to: now, into: &due)
         var index = 0

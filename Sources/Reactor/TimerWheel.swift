@@ -59,6 +59,11 @@ package struct TimerWheel: ~Copyable {
         first = firstFilled()
     }
 
+    /// Lets go of the storage of empty buckets.
+    mutating func shrink() {
+        for index in 0..<Self.size where buckets[index].isEmpty { buckets[index] = [] }
+    }
+
     /// Milliseconds until the next bucket that is not empty, or -1 when all are.
     package func millisecondsToNext(from now: Instant) -> Int32 {
         guard first < .max else { return -1 }

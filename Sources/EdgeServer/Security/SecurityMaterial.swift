@@ -25,8 +25,10 @@ package struct SecurityMaterial: Sendable, Equatable {
         trust = settings.upstreamTrust
         self.tickets = tickets
         // Whatever does not go together shows here, and not on a thread of its own.
-        do throws(CertificateProblem) { _ = try TLSClient(authorities: authorities) } catch {
-            throw Self.failure(settings.upstreamTrust.authorities ?? "the system's authorities", error)
+        if let path = settings.upstreamTrust.authorities {
+            do throws(CertificateProblem) { _ = try TLSClient(authorities: authorities) } catch {
+                throw Self.failure(path, error)
+            }
         }
         for (identity, path) in zip(identities, settings.tls.certificates) {
             do throws(CertificateProblem) { _ = try TLSServer([identity], tickets: tickets) } catch {

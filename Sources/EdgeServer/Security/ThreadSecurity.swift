@@ -5,13 +5,15 @@ internal import TLSWire
 
 final class ThreadSecurity {
     private let server: TLSServer?
-    private let client: TLSClient?
+    /// Made when a server first needs it: the system's authorities take megabytes, and most set-ups need none.
+    private lazy var client: TLSClient? = try? TLSClient(authorities: authorities)
+    private let authorities: [UInt8]?
     private let trust: UpstreamTrust
 
     /// - Parameter material: checked when it was read, so nothing fails here.
     init(_ material: SecurityMaterial) {
         server = material.identities.isEmpty ? nil : try? TLSServer(material.identities, tickets: material.tickets)
-        client = try? TLSClient(authorities: material.authorities)
+        authorities = material.authorities
         trust = material.trust
     }
 

@@ -29,6 +29,6 @@ final class MemoryReturn: LoopMember {
     override func deadlineReached() {
         guard isDue else { return }
         peak = sessions
-        FreedMemory.returnToSystem()
+        loop.returnMemory()
     }
 }
