@@ -37,4 +37,11 @@ package struct OpenAttributes: Equatable, Sendable {
         self.version = version
         self.lang = lang
     }
+
+    /// Whether what an untrusted peer said stays within the bounds.
+    func checkSizes() throws(XMLFailure) {
+        let values = [to, from, id, version, lang].compactMap { $0 } + others.map(\.value)
+        guard values.allSatisfy({ $0.utf8.count <= Self.maxValue }) else { throw .policyViolation(.bytes) }
+        guard others.count <= Self.maxOthers else { throw .policyViolation(.attributes) }
+    }
 }

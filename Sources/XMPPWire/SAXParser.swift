@@ -44,6 +44,8 @@ final class SAXParser {
     var dictionarySize: Int { Int(xmlDictGetUsage(context.pointee.dict)) }
     var openAttributes: OpenAttributes { findings.pointee.openAttributes }
     var needsRewrite: Bool { findings.pointee.needsRewrite }
+    /// The root is the `stream` of a stream's header.
+    var isStreamHeader: Bool { findings.pointee.isStreamHeader }
 
     func kind() throws(XMLFailure) -> CheckedElement.Kind {
         guard let kind = findings.pointee.kind else { throw .invalidNamespace }

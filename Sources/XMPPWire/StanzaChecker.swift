@@ -38,6 +38,14 @@ package final class StanzaChecker {
         return CheckedElement(kind: try parser.kind(), range: range, needsRewrite: parser.needsRewrite)
     }
 
+    /// Whether `stream`, a header with the end of the stream right behind it, is one of XMPP.
+    func checkHeader(_ stream: [UInt8], _ limits: XMLLimits) throws(XMLFailure) {
+        if stream.count > Self.maxUncounted { try AttributeGuard.check(stream.span, limit: limits.attributes) }
+        if parser.dictionarySize > Self.maxDictionary { parser.renew() }
+        try parser.parse(stream.span, limits)
+        guard parser.isStreamHeader else { throw .invalidNamespace }
+    }
+
     /// libxml2 takes overlong forms of four bytes.
     private static func checkUTF8(_ element: Span<UInt8>) throws(XMLFailure) {
         var validator = UTF8Validator()

@@ -32,6 +32,18 @@ package struct StreamHeader: Equatable, Sendable {
         return output
     }
 
+    /// A header towards a client that speaks the framing before RFC 7395. The order is one that a pattern in Tsung's examples
+    /// expects; the version is that of this hop, and no XML declaration comes before it, as in `Framing.open`.
+    package static func draft(_ attributes: OpenAttributes) -> [UInt8] {
+        var output = Array("<stream:stream".utf8)
+        attributes.append(.id, to: &output)
+        output += " xmlns:stream=\"http://etherx.jabber.org/streams\" xmlns=\"jabber:client\" version=\"1.0\"".utf8
+        for known in [OpenAttributes.Known.from, .to, .lang] { attributes.append(known, to: &output) }
+        attributes.appendOthers(to: &output)
+        output.append(UInt8(ascii: ">"))
+        return output
+    }
+
     package static func append(_ attributes: OpenAttributes, to buffer: inout ByteBuffer, pool: BufferPool) {
         buffer.append(bytes(attributes), pool: pool)
     }

@@ -27,9 +27,14 @@ enum ClientLeg {
     /// The stream has opened or opened again.
     func opened(_ attributes: OpenAttributes) {
         switch self {
-        case .webSocket(let binding): binding.send(Framing.open(attributes))
+        case .webSocket(let binding): binding.opened(attributes)
         case .bosh(let binding): binding.opened(attributes)
         }
+    }
+
+    /// The client has begun in the framing before RFC 7395, and is answered in it.
+    func speakDraft() {
+        if case .webSocket(let binding) = self { binding.isDraft = true }
     }
 
     /// `<open/>` has come: now login is awaited.

@@ -25,6 +25,9 @@ final class WebSocketBinding: StreamSocket {
     var isResting = false
     /// `<close/>` was sent: nothing of XMPP may follow.
     private var hasSaidClose = false
+    /// The client speaks the framing before RFC 7395: a stream's header and end stand for `<open/>` and `<close/>`. What
+    /// stands alone for the one may stand in a stream for the other, so elements leave in the same form.
+    var isDraft = false
 
     private enum Phase: UInt8 {
         /// Before login: the session's time limits run.
@@ -207,6 +210,11 @@ final class WebSocketBinding: StreamSocket {
         touchOutput()
     }
 
+    /// The stream stands, or stands anew.
+    func opened(_ attributes: OpenAttributes) {
+        send(isDraft ? StreamHeader.draft(attributes) : Framing.open(attributes))
+    }
+
     func limitLogin(until deadline: Instant) {
         if phase == .negotiating { self.deadline = deadline }
     }
@@ -240,7 +248,7 @@ final class WebSocketBinding: StreamSocket {
 
     func fail(_ failure: StreamFailure) {
         if !hasSaidClose {
-            if failure.needsOpen { send(Framing.open(failure.opening)) }
+            if failure.needsOpen { opened(failure.opening) }
             send(Framing.error(failure.condition, text: "\(failure.text)"))
         }
         sayClose()
@@ -259,9 +267,9 @@ final class WebSocketBinding: StreamSocket {
 
     private func sayClose() {
         guard !hasSaidClose else { return }
-        FrameEncoder.appendHeader(
-            .text, payloadSize: Framing.close.utf8CodeUnitCount, to: &outbound, pool: loop.pool)
-        outbound.append(Framing.close, pool: loop.pool)
+        let end = isDraft ? StreamHeader.end : Framing.close
+        FrameEncoder.appendHeader(.text, payloadSize: end.utf8CodeUnitCount, to: &outbound, pool: loop.pool)
+        outbound.append(end, pool: loop.pool)
         touchOutput()
         hasSaidClose = true
     }

@@ -8,11 +8,11 @@ internal import Reactor
 internal import XMPPWire
 
 final class Session {
-    private let worker: Worker
-    private var client: ClientLeg?
+    let worker: Worker
+    private(set) var client: ClientLeg?
     private var stream: ClientStream?
     private(set) var record: SessionRecord
-    private var stage = Stage.awaitingOpen
+    private(set) var stage = Stage.awaitingOpen
     /// SASL has just succeeded: the one moment for a new `<open/>` (RFC 6120 section 6.4.6).
     private var mayRestart = false
     /// A login of XEP-0078 is under way: the result of an iq will end it.
@@ -21,10 +21,12 @@ final class Session {
     private var hasOpened = false
     /// The server said why it ends the stream, and the browser has it.
     private var hasStreamError = false
+    /// The client speaks the framing before RFC 7395.
+    var isDraft = false
     /// The browser named itself in `<open/>`, so our answer names it too (RFC 7395 section 3.4).
     private var answersTo: String?
 
-    private enum Stage: UInt8, Comparable {
+    enum Stage: UInt8, Comparable {
         case awaitingOpen
         /// The server is being reached.
         case opening
@@ -47,7 +49,7 @@ final class Session {
     }
 
     /// Asked of every message: without a look at the rest of the record, which would be counted.
-    private var isLoggedIn: Bool { record.loggedIn < .never }
+    var isLoggedIn: Bool { record.loggedIn < .never }
 
     // MARK: From the browser
 
@@ -62,7 +64,8 @@ final class Session {
             element = try worker.checker.check(
                 message, limits: isLoggedIn ? worker.relay.afterLogin : worker.relay.beforeLogin, isUTF8: true)
         } catch {
-            return fail(StreamFailure(error, isLoggedIn: isLoggedIn))
+            // Most of the framing before RFC 7395 ends here, so that the usual one pays nothing for it.
+            return rereadAsDraft(message, error)
         }
         take(element, of: message)
     }
@@ -110,7 +113,7 @@ final class Session {
         let limit = worker.relay.upstreamOutput
         let isFull: Bool
         if element.needsRewrite {
-            let rewritten = worker.checker.rewritten(message)
+            let rewritten = isDraft ? worker.checker.rewrittenDraft(message) : worker.checker.rewritten(message)
             // Better no session than a stanza that got lost in silence.
             guard !rewritten.isEmpty else {
                 return fail(StreamFailure(.internalServerError, "the prefixes of this element cannot be rewritten"))

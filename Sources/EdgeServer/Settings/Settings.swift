@@ -18,6 +18,9 @@ package struct Settings: Sendable, Equatable {
     /// Where WebSockets are taken, each with and without a slash at the end. The second is what XEP-0156 examples and
     /// other servers use.
     package var websocketPaths = ["/ws", "/xmpp-websocket"]
+    /// Takes clients of the framing before RFC 7395 as well (draft-moffitt-xmpp-over-websocket), such as Tsung. Off, because
+    /// no client that is kept up speaks it any more.
+    package var websocketDraft = false
     /// Where BOSH is taken, each with and without a slash at the end.
     package var boshPaths = ["/bosh", "/http-bind"]
     /// Domains that were served here once: who asks for one is told that it is gone.

@@ -22,6 +22,7 @@ extension SettingKey {
             publicFolder,
             .count("workers", \.workers),
             .list("websocket-paths", "a path, such as /ws", \.websocketPaths, { $0 }, { $0 }),
+            .onOff("websocket-draft", \.websocketDraft),
             .list("bosh-paths", "a path, such as /bosh", \.boshPaths, { $0 }, { $0 }),
             .list(
                 "retired-domains", "a domain, such as old.example.org", \.retiredDomains, { $0.lowercased() }, { $0 }),
