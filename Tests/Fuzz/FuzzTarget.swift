@@ -19,6 +19,7 @@ let targets: [any FuzzTarget.Type] = [
     XMPPCheckerTarget.self,
     XMPPScannerTarget.self,
     XMPPAgreementTarget.self,
+    XMPPDraftTarget.self,
     BOSHBodyTarget.self,
     BOSHSessionTarget.self,
     GzipBodyTarget.self,

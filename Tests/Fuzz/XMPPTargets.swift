@@ -107,3 +107,32 @@ enum XMPPAgreementTarget: FuzzTarget {
         if case .disagreed(let reason) = StreamAgreement.check(bytes) { preconditionFailure(reason) }
     }
 }
+
+/// Any message of a client of the framing before RFC 7395: what passes the check means the same in a stream as it was sent.
+enum XMPPDraftTarget: FuzzTarget {
+    static let name = "xmpp-draft"
+    static let dictionary = words
+    static let seeds =
+        generated { $0.element() }
+        + [
+            "<?xml version='1.0'?><stream:stream  id='4' to='a' xmlns='jabber:client' version='1.0' "
+                + "xmlns:stream='http://etherx.jabber.org/streams'>",
+            "</stream:stream>", "<presence/>", "<x:a xmlns:x='urn:x'><b/></x:a>",
+            "<stream:error><reset xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>",
+        ].map { Array($0.utf8) }
+
+    static func run(_ bytes: [UInt8]) {
+        let checker = StanzaChecker()
+        guard case .element(let element)? = try? checker.readDraft(bytes.span, limits: .beforeLogin),
+            (try? checker.check(element.span, limits: .beforeLogin)) != nil
+        else { return }
+        var sent = bytes[...]
+        if let start = try? XMLDeclaration.end(in: bytes.span) { sent = sent.dropFirst(start) }
+        let header = "<s xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
+        let inStream = Array(header.utf8) + sent + Array("</s>".utf8)
+        guard let meant = ReferenceDocument(inStream), let read = ReferenceDocument(element) else {
+            preconditionFailure("libxml2 does not take it")
+        }
+        precondition(meant.root.children == [read.root], "means something else")
+    }
+}
