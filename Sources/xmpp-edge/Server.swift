@@ -34,8 +34,8 @@ struct Server {
     func run() throws {
         defer { writer.flush(within: Self.lastWords) }
         do {
-            // The first line starts the log's thread, and the edge blocks signals for threads that start after it: a
-            // SIGTERM to a thread that does not block it would end the program on the spot.
+            // The edge blocks signals for threads that start after it: a SIGTERM to a thread that does not block it would end
+            // the program on the spot.
             let edge = try Edge(settings: settings, log: log, service: service)
             if isShortOfDescriptors {
                 log.notice(

@@ -99,7 +99,10 @@ private func element(_ text: String) throws -> String? {
             ("<stream:stream \(stream) to='&a;'>", .restrictedXML),
             ("<stream:stream xmlns='jabber:client'>", .notWellFormed),
             ("<stream:stream xmlns:stream='urn:x'>", .invalidNamespace),
-            ("<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams'>", .invalidNamespace),
+            (
+                "<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams'>",
+                .invalidNamespace
+            ),
             ("<stream:stream \(stream) a='\(String(repeating: "x", count: 3_072))'>", .policyViolation(.bytes)),
             ("<stream:stream \(stream) a='\(String(repeating: "x", count: 17_000))'>", .policyViolation(.bytes)),
             ("<stream:stream \(stream) \((0..<17).map { "a\($0)='1' " }.joined())>", .policyViolation(.attributes)),
@@ -115,7 +118,8 @@ private func element(_ text: String) throws -> String? {
         "WX-031: only a stream header begins a session of this kind",
         arguments: [
             "", " ", "<", "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>", "<stream:streams>", "<stream:stream",
-            "</stream:stream>", "<presence/>", "<?xml version='1.0'?>", "<?xml version='1.0'?><open/>", " <stream:stream>",
+            "</stream:stream>", "<presence/>", "<?xml version='1.0'?>", "<?xml version='1.0'?><open/>",
+            " <stream:stream>",
         ])
     func otherBeginnings(text: String) {
         #expect(!beginsDraft(text))

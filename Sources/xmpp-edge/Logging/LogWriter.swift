@@ -77,8 +77,11 @@ private final class Line: Sendable {
         somethingHasCome.signal()
     }
 
-    /// The thread.
+    /// The thread. Signals are for the main one, which blocks them when this one is there already.
     func run() {
+        var all = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_BLOCK, &all, nil)
         while true {
             somethingHasCome.wait()
             let now = waiting.withLock { waiting in
