@@ -56,20 +56,22 @@ let package = Package(
         // The loop: sockets, timers, threads. Knows no protocol.
         room("Reactor", ["Bytes", "CLinux"]),
 
+        // TLS on the loop's sockets, for whoever joins the two.
+        room("TLSStream", ["Bytes", "Reactor", "TLSWire", "XMPPWire"]),
+
         // The join.
         room(
             "EdgeServer",
             [
                 "Bytes", "Crypto", "Deflate", "HTTPWire", "ProxyWire", "WebSocketWire", "XMPPWire", "BOSHWire",
-                "TLSWire",
-                "Reactor",
+                "TLSWire", "TLSStream", "Reactor",
             ]),
 
         // The load tester: clients over the same wires. Never knows the server's rooms.
         room(
             "LoadTest",
             [
-                "Bytes", "Crypto", "HTTPWire", "WebSocketWire", "XMPPWire", "BOSHWire", "Reactor",
+                "Bytes", "Crypto", "HTTPWire", "WebSocketWire", "XMPPWire", "BOSHWire", "TLSWire", "TLSStream", "Reactor",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
         .executableTarget(

@@ -24,11 +24,14 @@ ROOMS: dict[str, set[str]] = {
     "BOSHWire": {"Bytes", "Crypto", "XMPPWire"},
     "TLSWire": {"Bytes", "COpenSSL"},
     "Reactor": {"Bytes", "CLinux"},
+    "TLSStream": {"Bytes", "Reactor", "TLSWire", "XMPPWire"},
     "EdgeServer": {
         "Bytes", "Crypto", "Deflate", "HTTPWire", "ProxyWire", "WebSocketWire", "XMPPWire", "BOSHWire", "TLSWire",
-        "Reactor",
+        "TLSStream", "Reactor",
     },
-    "LoadTest": {"Bytes", "Crypto", "Reactor", "HTTPWire", "WebSocketWire", "XMPPWire", "BOSHWire", "TLSWire"},
+    "LoadTest": {
+        "Bytes", "Crypto", "Reactor", "HTTPWire", "WebSocketWire", "XMPPWire", "BOSHWire", "TLSWire", "TLSStream",
+    },
     "xmpp-edge": {"Bytes", "EdgeServer"},
     "xmpp-load": {"Bytes", "LoadTest"},
 }

@@ -4,6 +4,7 @@ internal import Bytes
 internal import HTTPWire
 internal import ProxyWire
 internal import Reactor
+internal import TLSStream
 internal import TLSWire
 
 extension HTTPConnection {

@@ -1,6 +1,7 @@
 /// One thread's TLS: the server that browsers meet, the client that XMPP servers meet. Made anew when certificates change;
 /// connections that stand keep what they began with.
 internal import Reactor
+internal import TLSStream
 internal import TLSWire
 
 final class ThreadSecurity {

@@ -3,6 +3,7 @@
 internal import Bytes
 internal import ProxyWire
 internal import Reactor
+internal import TLSStream
 internal import XMPPWire
 
 final class ClientStream: StreamSocket {
