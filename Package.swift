@@ -71,7 +71,8 @@ let package = Package(
         room(
             "LoadTest",
             [
-                "Bytes", "Crypto", "HTTPWire", "WebSocketWire", "XMPPWire", "BOSHWire", "TLSWire", "TLSStream", "Reactor",
+                "Bytes", "Crypto", "HTTPWire", "WebSocketWire", "XMPPWire", "BOSHWire", "TLSWire",
+                "TLSStream", "Reactor",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
         .executableTarget(

@@ -6,38 +6,10 @@ package final class TLSClient {
     let pipe = CipherPipe()
     private let context: OpaquePointer
     /// The last session with each server, to begin the next one with.
-    private var sessions: [Wanted.Key: OpaquePointer] = [:]
+    private var sessions: [WantedServer.Key: OpaquePointer] = [:]
 
     /// Sessions that are kept: as many servers as one edge may have.
     private static let maxSessions = 256
-
-    /// Whom a connection is for.
-    package final class Wanted: Sendable {
-        /// The XMPP domain, not the name of the machine that serves it (RFC 6120 section 13.7.2.1).
-        let domain: String
-        let match: DomainMatch
-        /// Which machine: sessions are resumed with the same one.
-        let server: String
-        /// Hashes of keys, one of which the server has to have; authority, name and dates do not matter then. Empty for
-        /// a certificate that has to hold by itself.
-        let pins: [[UInt8]]
-        /// TLS from the first byte on (XEP-0368), where ALPN tells it from other services on the port.
-        let isDirect: Bool
-
-        package init(domain: String, server: String, pins: [[UInt8]] = [], isDirect: Bool = false) {
-            self.domain = domain
-            self.server = server
-            self.pins = pins
-            self.isDirect = isDirect
-            match = DomainMatch(domain)
-        }
-
-        struct Key: Hashable {
-            let domain: String
-            let server: String
-        }
-        var key: Key { Key(domain: domain, server: server) }
-    }
 
     /// - Parameter authorities: PEM of the certificates to trust instead of the system's; nil for the system's.
     package init(authorities: [UInt8]? = nil) throws(CertificateProblem) {
@@ -58,9 +30,9 @@ package final class TLSClient {
         _ = edge_ssl_on_status(context, { ssl, _ in TLSClient.isRevoked(ssl) ? 0 : 1 }, nil)
         _ = edge_ssl_set_cache_mode(context, Int(SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL))
         SSL_CTX_sess_set_new_cb(context) { ssl, session in
-            guard let session, let engine = TLSEngine.owner(of: ssl), let (client, wanted) = engine.asClient else {
-                return 0
-            }
+            guard let session, let engine = TLSEngine.owner(of: ssl), let (client, wanted) = engine.asClient,
+                wanted.resumes
+            else { return 0 }
             client.keep(session, for: wanted.key)
             return 1
         }
@@ -71,13 +43,12 @@ package final class TLSClient {
         SSL_CTX_free(context)
     }
 
-    func newConnection(_ wanted: Wanted) -> OpaquePointer {
+    func newConnection(_ wanted: WantedServer) -> OpaquePointer {
         guard let ssl = SSL_new(context) else { preconditionFailure("out of memory") }
-        let name = Punycode.domain(wanted.domain)
         // An address is no host name (RFC 6066 section 3).
-        if !name.contains(":") && name.contains(where: \.isLetter) { _ = edge_ssl_set_server_name(ssl, name) }
-        if wanted.isDirect {
-            let protocols = [11] + Array("xmpp-client".utf8)
+        if !wanted.isAddress { _ = edge_ssl_set_server_name(ssl, Punycode.domain(wanted.domain)) }
+        if let name = wanted.applicationProtocol {
+            let protocols = [UInt8(name.utf8CodeUnitCount)] + Array("\(name)".utf8)
             SSL_set_alpn_protos(ssl, protocols, UInt32(protocols.count))
         }
         if let session = sessions[wanted.key] { SSL_set_session(ssl, session) }
@@ -86,7 +57,7 @@ package final class TLSClient {
     }
 
     /// Takes over one reference.
-    private func keep(_ session: OpaquePointer, for key: Wanted.Key) {
+    private func keep(_ session: OpaquePointer, for key: WantedServer.Key) {
         if let old = sessions.updateValue(session, forKey: key) { SSL_SESSION_free(old) }
         guard sessions.count > Self.maxSessions else { return }
         for session in sessions.values { SSL_SESSION_free(session) }
@@ -102,6 +73,7 @@ package final class TLSClient {
             let engine = TLSEngine.owner(of: OpaquePointer(raw)), let (_, wanted) = engine.asClient,
             let own = X509_STORE_CTX_get0_cert(check)
         else { return false }
+        if wanted.isAnybody { return true }
         if !wanted.pins.isEmpty {
             if wanted.pins.contains(Certificate.keyHash(of: own)) { return true }
             return refuse(check, engine, .wrongKey, X509_V_ERR_APPLICATION_VERIFICATION)
@@ -110,7 +82,7 @@ package final class TLSClient {
             engine.trouble = CertificateTrouble(code: X509_STORE_CTX_get_error(check))
             return false
         }
-        if wanted.match.accepts(Certificate.names(of: own)) { return true }
+        if wanted.isNamed(in: own) { return true }
         return refuse(check, engine, .wrongName, X509_V_ERR_HOSTNAME_MISMATCH)
     }
 
@@ -124,7 +96,7 @@ package final class TLSClient {
 
     private static func isRevoked(_ ssl: OpaquePointer?) -> Bool {
         guard let ssl, let engine = TLSEngine.owner(of: ssl), let (client, wanted) = engine.asClient,
-            wanted.pins.isEmpty
+            wanted.pins.isEmpty, !wanted.isAnybody
         else { return false }
         var start: UnsafePointer<UInt8>?
         let size = edge_ssl_staple(ssl, &start)

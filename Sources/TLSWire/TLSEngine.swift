@@ -28,7 +28,7 @@ package final class TLSEngine {
 
     enum Context {
         case server(TLSServer)
-        case client(TLSClient, TLSClient.Wanted)
+        case client(TLSClient, WantedServer)
     }
 
     /// Plain bytes asked of OpenSSL at once: the most that a record holds (RFC 8446 section 5.1).
@@ -39,7 +39,7 @@ package final class TLSEngine {
         SSL_set_accept_state(ssl)
     }
 
-    package convenience init(client: TLSClient, wanted: TLSClient.Wanted) {
+    package convenience init(client: TLSClient, wanted: WantedServer) {
         self.init(client.newConnection(wanted), .client(client, wanted), client.pipe)
         SSL_set_connect_state(ssl)
     }
@@ -62,7 +62,7 @@ package final class TLSEngine {
         ssl.flatMap { edge_ssl_owner($0) }.map { Unmanaged<TLSEngine>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    var asClient: (client: TLSClient, wanted: TLSClient.Wanted)? {
+    var asClient: (client: TLSClient, wanted: WantedServer)? {
         if case .client(let client, let wanted) = context { (client, wanted) } else { nil }
     }
 

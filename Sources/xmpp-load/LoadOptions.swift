@@ -1,5 +1,6 @@
 /// Flags that say how much load, and who logs in. Knows their names and defaults.
 internal import ArgumentParser
+internal import Foundation
 internal import LoadTest
 
 struct LoadOptions: ParsableArguments {
@@ -25,6 +26,11 @@ struct LoadOptions: ParsableArguments {
     var loginTimeout = "30s"
     @Option(help: "Threads, each with its share of the sessions.")
     var threads = 1
+    @Option(
+        help: ArgumentHelp("Trust the authorities in this PEM file instead of the system's.", valueName: "file"))
+    var ca: String?
+    @Flag(help: "Take any server for the right one, whatever its certificate says.")
+    var insecure = false
     @Option(help: "Connect from this address; repeat it to use several in turn (one serves some 28,000 sessions).")
     var source: [String] = []
     @Option(help: "Give up when this share of all attempts fails, 0 to 1.")
@@ -59,8 +65,17 @@ struct LoadOptions: ParsableArguments {
         plan.stopAtErrorShare = stopAt
         plan.roomSize = try positive(roomSize, "--room-size")
         if let roomService { plan.roomService = roomService }
+        plan.trustsAnybody = insecure
         plan.stormInterval = try positive(try seconds(stormInterval, "--storm-interval"), "--storm-interval")
         plan.watchedProcesses = watch
+    }
+
+    func authorities() throws -> [UInt8]? {
+        guard let ca else { return nil }
+        guard let data = FileManager.default.contents(atPath: ca) else {
+            throw InvalidText("--ca: \(ca) cannot be read")
+        }
+        return Array(data)
     }
 
     private func seconds(_ text: String, _ flag: String) throws -> Double {

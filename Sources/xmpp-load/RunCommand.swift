@@ -13,7 +13,10 @@ struct RunCommand: ParsableCommand {
     @Argument(help: "What the sessions do: \(LoadPlan.ScenarioName.allCases.map(\.rawValue).joined(separator: ", ")).")
     var scenario: LoadPlan.ScenarioName
 
-    @Argument(help: "Where they connect: ws://host:port/path, http://host:port/path (BOSH) or tcp://host:port.")
+    @Argument(
+        help: ArgumentHelp(
+            "Where they connect: ws://host:port/path, http://host:port/path (BOSH) or tcp://host:port; with TLS "
+                + "wss://, https://, tls:// from the first byte on, and starttls://."))
     var url: String
 
     @OptionGroup(title: "Load") var load: LoadOptions
@@ -25,7 +28,7 @@ struct RunCommand: ParsableCommand {
             let expectations = try output.expect.map { try Expectation($0) }
             let plan = try plan()
             DescriptorLimit.raise()
-            let run = try LoadRun(plan)
+            let run = try LoadRun(plan, authorities: try load.authorities())
             let line = ProgressLine(isQuiet: output.quiet)
             run.progress = { line.show(ReportText.progress($0)) }
             var result = try run.run()

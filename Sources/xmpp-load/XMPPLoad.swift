@@ -5,7 +5,7 @@ internal import ArgumentParser
 struct XMPPLoad: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "xmpp-load",
-        abstract: "Load tests for XMPP over WebSocket, BOSH and plain TCP.",
+        abstract: "Load tests for XMPP over WebSocket, BOSH and TCP, in clear and with TLS.",
         usage: """
             xmpp-load <scenario> <url> [<options>]
             xmpp-load sink [<options>]

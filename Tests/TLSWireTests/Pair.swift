@@ -22,9 +22,16 @@ final class Pair {
         isDirect: Bool = false, piece: Int = .max
     ) {
         self.server = TLSEngine(server: server)
-        let wanted = TLSClient.Wanted(domain: domain, server: "127.0.0.1:5222", pins: pins, isDirect: isDirect)
+        let wanted = WantedServer(
+            isDirect ? .directXMPP : .xmpp, domain: domain, server: "127.0.0.1:5222", pins: pins)
         self.client = TLSEngine(client: client, wanted: wanted)
         self.piece = piece
+    }
+
+    init(_ server: TLSServer, _ client: TLSClient, wanted: WantedServer) {
+        self.server = TLSEngine(server: server)
+        self.client = TLSEngine(client: client, wanted: wanted)
+        piece = .max
     }
 
     /// Both sides until they have nothing more to say.

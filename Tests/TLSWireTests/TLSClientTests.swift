@@ -122,4 +122,48 @@ import Testing
         other.shakeHands()
         #expect(other.clientFailure == .certificate(.wrongName))
     }
+
+    @Test("A web server is known by its host or address", arguments: ["localhost", "chat.edge.test", "127.0.0.1"])
+    func takesWebServers(host: String) throws {
+        let wanted = WantedServer(.web, domain: host, server: "a")
+        let pair = Pair(try Certificates.server("good"), try Certificates.client(), wanted: wanted)
+        pair.shakeHands()
+        #expect(pair.clientFailure == nil)
+        #expect(pair.client.applicationProtocol == "http/1.1")
+        #expect(pair.server.serverName == (host == "127.0.0.1" ? nil : host))
+    }
+
+    @Test(
+        "A certificate for another host or address, or for a service of XMPP, is no web server's",
+        arguments: [("good", "second.test"), ("good", "127.0.0.2"), ("service", "edge.test"), ("address", "edge.test")])
+    func refusesOtherWebServers(certificate: String, host: String) throws {
+        let wanted = WantedServer(.web, domain: host, server: "a")
+        let pair = Pair(
+            try TLSServer(
+                [
+                    CertificateIdentity(
+                        unchecked: Certificates.bytes("\(certificate).pem"), Certificates.bytes("\(certificate).key"))
+                ], tickets: .random()), try Certificates.client(), wanted: wanted)
+        pair.shakeHands()
+        #expect(pair.clientFailure == .certificate(.wrongName))
+    }
+
+    @Test("For a load test anybody will do", arguments: ["expired", "self", "revoked", "wrong-name"])
+    func takesAnybody(certificate: String) throws {
+        let wanted = WantedServer(.web, domain: "edge.test", server: "a", isAnybody: true)
+        let pair = Pair(try Certificates.server(certificate), try Certificates.client(), wanted: wanted)
+        pair.shakeHands()
+        #expect(pair.clientFailure == nil && pair.client.isEstablished)
+    }
+
+    @Test("Where handshakes must not be short, none is", arguments: [true, false])
+    func resumesOnDemand(resumes: Bool) throws {
+        let (server, client) = (try Certificates.server("good"), try Certificates.client())
+        for round in 0..<2 {
+            let wanted = WantedServer(.web, domain: "edge.test", server: "a", resumes: resumes)
+            let pair = Pair(server, client, wanted: wanted)
+            pair.shakeHands()
+            #expect(pair.client.isResumed == (resumes && round == 1))
+        }
+    }
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.edge import PROGRAM, Edge
+from harness.tls import certificates, pair, secured_prosody
 
 LOAD = str(Path(os.environ.get("XMPP_LOAD") or PROGRAM.with_name("xmpp-load")))
 TRANSPORTS = ["ws", "http"]
@@ -16,7 +17,7 @@ TRANSPORTS = ["ws", "http"]
 
 def url(edge: Edge, transport: str) -> str:
     host, port = edge.address
-    return f"{transport}://{host}:{port}/{'ws' if transport == 'ws' else 'http-bind'}"
+    return f"{transport}://{host}:{port}/{'ws' if transport.startswith('ws') else 'http-bind'}"
 
 
 def load(tmp_path: Path, *words: str, code: int = 0) -> dict:
@@ -79,3 +80,54 @@ def test_a_run_that_only_fails_is_given_up_with_exit_code_2(tmp_path):
     result = load(tmp_path, "echo", "tcp://127.0.0.1:1", code=2)
     assert result["failures"] == {"connect": 4}
     assert result["stopReason"] == "no session could log in"
+
+
+# With TLS
+
+@pytest.fixture
+def secure_edge(sink: str) -> Iterator[Edge]:
+    with Edge(sink, listen=("127.0.0.1:0 tls",), options=pair("good")) as edge:
+        yield edge
+
+
+@pytest.mark.parametrize("transport", ["wss", "https"])
+@pytest.mark.parametrize("scenario", ["echo", "chat", "idle", "churn", "reconnect-storm"])
+def test_scenarios_run_with_tls_without_a_failure(secure_edge, tmp_path, scenario, transport):
+    result = load(
+        tmp_path, scenario, url(secure_edge, transport), "--domain", "edge.test", "--connect-rate", "20",
+        "--ca", str(certificates() / "ca.pem"))
+    assert result["failures"] == {}
+    assert result["sessionsStanding"] == 4
+    assert result["latency"]["count"] > 0
+    assert result["plan"]["target"]["layer"] == "tls"
+
+
+@pytest.mark.parametrize("transport", ["wss", "https"])
+def test_a_certificate_that_does_not_hold_is_a_failure_of_its_own_kind(secure_edge, tmp_path, transport):
+    trusts = ("--ca", str(certificates() / "other-ca.pem"))
+    assert load(tmp_path, "echo", url(secure_edge, transport), *trusts, code=2)["failures"] == {"tls": 4}
+    result = load(tmp_path, "echo", url(secure_edge, transport), "--domain", "edge.test", "--insecure")
+    assert result["failures"] == {} and result["sent"] > 0
+
+
+def test_a_server_without_tls_is_told_apart(sink, tmp_path):
+    for scheme in ("tls", "starttls"):
+        assert load(tmp_path, "echo", f"{scheme}://{sink}", "--domain", "edge.test", code=2)["failures"] == {"tls": 4}
+
+
+def test_a_file_without_authorities_is_a_mistake_in_the_flags(tmp_path):
+    for path, words in ((str(tmp_path / "none"), "cannot be read"), (str(certificates() / "ca.key"), "no authority's certificate")):
+        done = subprocess.run([LOAD, "echo", "wss://127.0.0.1:1", "--ca", path], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1 and words in done.stderr
+
+
+@pytest.mark.xdist_group("prosody-tls")
+@pytest.mark.parametrize("scheme", ["starttls", "tls"])
+def test_a_real_server_is_reached_with_each_kind_of_tls(tmp_path, scheme):
+    with secured_prosody({"alice": "secret"}) as prosody:
+        port = prosody.port if scheme == "starttls" else prosody.direct
+        result = load(
+            tmp_path, "echo", f"{scheme}://127.0.0.1:{port}", "--domain", "edge.test", "--user", "alice", "--presence",
+            "--ca", str(certificates() / "ca.pem"))
+    assert result["failures"] == {}
+    assert result["sent"] > 0

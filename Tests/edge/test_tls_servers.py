@@ -3,13 +3,12 @@
 import shutil
 
 import pytest
-from prosody import Prosody, free_port
 
 from harness.browser import Browser
 from harness.edge import Edge
 from harness.ejabberd import Ejabberd
 from harness.stream import CLIENT
-from harness.tls import certificates, pair, secure
+from harness.tls import certificates, pair, secure, secured_prosody
 
 TRUST = {}
 ACCOUNTS = {"alice": "secret", "bob": "secret"}
@@ -17,19 +16,7 @@ ACCOUNTS = {"alice": "secret", "bob": "secret"}
 
 @pytest.fixture(scope="module")
 def prosody():
-    direct = free_port()
-    folder = certificates()
-    more = f"""
-modules_disabled = {{ "s2s" }}
-c2s_require_encryption = true
-allow_unencrypted_plain_auth = false
-c2s_direct_tls_ports = {{ {direct} }}
-ssl = {{ certificate = "{folder}/good.pem"; key = "{folder}/good.key"; }}
-c2s_ssl = {{ certificate = "{folder}/good.pem"; key = "{folder}/good.key"; }}
-c2s_direct_tls_ssl = {{ certificate = "{folder}/good.pem"; key = "{folder}/good.key"; }}
-"""
-    with Prosody("edge.test", ACCOUNTS, contacts=("alice", "bob"), modules=("tls",), more=more) as server:
-        server.direct = direct
+    with secured_prosody(ACCOUNTS) as server:
         yield server
 
 

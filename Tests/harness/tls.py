@@ -2,10 +2,14 @@
 
 import ssl
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
+
+from prosody import Prosody, free_port
 
 TESTS = Path(__file__).resolve().parents[1]
 
@@ -47,3 +51,22 @@ class Secure:
 
 def secure(address: tuple[str, int], name: str = "edge.test", context: ssl.SSLContext | None = None) -> Secure:
     return Secure(*address, context or client(), name)
+
+
+@contextmanager
+def secured_prosody(accounts: dict[str, str]) -> Iterator[Prosody]:
+    """One that insists on STARTTLS; `direct` is its port with TLS from the first byte on."""
+    direct = free_port()
+    own = f'{{ certificate = "{certificates()}/good.pem"; key = "{certificates()}/good.key"; }}'
+    more = f"""
+modules_disabled = {{ "s2s" }}
+c2s_require_encryption = true
+allow_unencrypted_plain_auth = false
+c2s_direct_tls_ports = {{ {direct} }}
+ssl = {own}
+c2s_ssl = {own}
+c2s_direct_tls_ssl = {own}
+"""
+    with Prosody("edge.test", accounts, modules=("tls",), more=more) as server:
+        server.direct = direct
+        yield server

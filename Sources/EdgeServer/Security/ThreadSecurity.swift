@@ -35,8 +35,8 @@ final class ThreadSecurity {
     func layer(to server: String, domain: String, isDirect: Bool) -> StreamLayer {
         // Without a client nothing may cross.
         guard let client else { return StreamLayer() }
-        let wanted = TLSClient.Wanted(
-            domain: domain, server: server, pins: trust.pins(for: domain), isDirect: isDirect)
+        let wanted = WantedServer(
+            isDirect ? .directXMPP : .xmpp, domain: domain, server: server, pins: trust.pins(for: domain))
         let engine = TLSEngine(client: client, wanted: wanted)
         return isDirect ? TLSLayer(engine) : StartTLSLayer(engine, domain: domain)
     }

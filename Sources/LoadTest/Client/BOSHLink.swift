@@ -166,13 +166,15 @@ final class BOSHLink: LoopMember, Link {
         end(client.sid == nil ? .handshake : .dropped)
     }
 
-    /// - Parameter request: what it had not answered.
-    func pipeLost(_ pipe: BOSHPipe, request: BOSHClient.Request?, isConnecting: Bool) {
+    /// - Parameters:
+    ///   - request: what it had not answered.
+    ///   - failure: why it never stood; nil when it did.
+    func pipeLost(_ pipe: BOSHPipe, request: BOSHClient.Request?, before failure: FailureKind?) {
         pipes.removeAll { $0 === pipe }
         if case .finishing = state { return abort() }
         guard case .ended = state else {
             losses += 1
-            if isConnecting || client.sid == nil { return end(.connect) }
+            if failure != nil || client.sid == nil { return end(failure ?? .connect) }
             if losses > Self.maxLosses { return end(.dropped) }
             // The server keeps its answers for this (XEP-0124 section 14.3).
             if let request { freePipe()?.post(request) }

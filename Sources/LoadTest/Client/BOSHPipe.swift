@@ -19,6 +19,7 @@ final class BOSHPipe: StreamSocket {
         self.link = link
         self.route = route
         super.init(loop: loop, connectingTo: route.address, from: route.source)
+        if let security = route.security { secure(with: security.layer()) }
     }
 
     /// Whether a request can be posted, now or as soon as the connection stands.
@@ -85,8 +86,8 @@ final class BOSHPipe: StreamSocket {
 
     private func lost() {
         guard !isDropped else { return }
-        let wasConnecting = isConnecting
+        let reason: FailureKind? = isConnecting ? .connect : isSecured ? nil : .tls
         drop()
-        link.pipeLost(self, request: request, isConnecting: wasConnecting)
+        link.pipeLost(self, request: request, before: reason)
     }
 }

@@ -1,7 +1,7 @@
 /// Where one session connects to and from, resolved. Knows addresses and names; connects nothing.
 internal import Reactor
 
-struct Route: Sendable {
+struct Route {
     let address: SocketAddress
     /// Nil leaves it to the kernel.
     let source: SocketAddress?
@@ -10,6 +10,8 @@ struct Route: Sendable {
     /// For the `Host` field.
     let authority: [UInt8]
     let path: [UInt8]
+    /// Nil in clear.
+    let security: LinkSecurity?
 }
 
 /// The time of the bytes that are being read: one look at the clock for all of them.

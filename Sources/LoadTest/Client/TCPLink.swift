@@ -1,4 +1,4 @@
-/// A plain client connection (RFC 6120). Knows stream headers and where elements end; does not encrypt.
+/// An ordinary client connection (RFC 6120). Knows stream headers and where elements end; TLS is the socket's business.
 internal import Bytes
 internal import Reactor
 internal import XMPPWire
@@ -18,6 +18,7 @@ final class TCPLink: StreamSocket, Link {
         self.clock = clock
         header = StreamHeader.bytes(OpenAttributes(to: route.domain))
         super.init(loop: loop, connectingTo: route.address, from: route.source)
+        if let security = route.security { secure(with: security.layer()) }
     }
 
     // MARK: Link
@@ -74,8 +75,8 @@ final class TCPLink: StreamSocket, Link {
     }
 
     override func timedOut() { owner.linkTimedOut() }
-    override func peerFinished() { end(.dropped) }
-    override func failed(_ failure: SystemFailure) { end(isConnecting ? .connect : .dropped) }
+    override func peerFinished() { end(isSecured ? .dropped : .tls) }
+    override func failed(_ failure: SystemFailure) { end(brokenBy) }
 
     private func end(_ failure: FailureKind) {
         guard !hasEnded else { return }

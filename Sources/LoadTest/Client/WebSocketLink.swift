@@ -42,6 +42,7 @@ final class WebSocketLink: StreamSocket, Link {
         opening = Opening(handshake: ClientHandshake(nonce: random, subprotocol: "xmpp"))
         keys = KeySource(seed: random.reduce(0) { $0 << 5 ^ UInt64($1) })
         super.init(loop: loop, connectingTo: route.address, from: route.source)
+        if let security = route.security { secure(with: security.layer()) }
     }
 
     // MARK: Link
@@ -89,8 +90,8 @@ final class WebSocketLink: StreamSocket, Link {
     }
 
     override func timedOut() { owner.linkTimedOut() }
-    override func peerFinished() { end(state == .handshake ? .handshake : .dropped) }
-    override func failed(_ failure: SystemFailure) { end(isConnecting ? .connect : .dropped) }
+    override func peerFinished() { end(!isSecured ? .tls : state == .handshake ? .handshake : .dropped) }
+    override func failed(_ failure: SystemFailure) { end(brokenBy) }
     override func closed() { message.release(to: loop.pool) }
 
     private func end(_ failure: FailureKind) {

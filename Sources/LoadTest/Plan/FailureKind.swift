@@ -2,6 +2,8 @@
 package enum FailureKind: String, CaseIterable, Codable, Sendable {
     /// The connection was refused or broke before anything was said.
     case connect
+    /// TLS did not come about, or the certificate does not hold.
+    case tls
     /// The server answered the WebSocket or BOSH request with something else.
     case handshake
     /// Login took longer than allowed.
@@ -27,6 +29,7 @@ package enum FailureKind: String, CaseIterable, Codable, Sendable {
     package var explanation: String {
         switch self {
         case .connect: "connection refused or broken at the start"
+        case .tls: "TLS refused, or a certificate that does not hold"
         case .handshake: "WebSocket or BOSH request refused"
         case .loginTimeout: "login took too long"
         case .login: "login refused"

@@ -28,6 +28,8 @@ package struct LoadPlan: Codable, Sendable {
 
     package var scenario: ScenarioName
     package var target: Target
+    /// With TLS, whoever answers is the right server.
+    package var trustsAnybody: Bool
     /// Of the XMPP service.
     package var domain: String
     package var accounts: Accounts
@@ -69,6 +71,7 @@ package struct LoadPlan: Codable, Sendable {
         self.target = target
         self.domain = domain
         self.accounts = accounts
+        trustsAnybody = false
         sessions = 100
         connectRate = 500
         flow = .closed(window: 1)

@@ -29,8 +29,10 @@ package final class LoadRun {
     package var progress: (Interval) -> Void = { _ in }
 
     /// Resolves names; takes SIGINT and SIGTERM from here on.
-    package init(_ plan: LoadPlan) throws {
+    /// - Parameter authorities: PEM of the certificates to trust instead of the system's.
+    package init(_ plan: LoadPlan, authorities: [UInt8]? = nil) throws {
         SignalReader.prepare()
+        try LinkSecurity.check(authorities)
         self.plan = plan
         watch = ProcessWatch(plan.watchedProcesses)
         loop = try EventLoop()
@@ -44,7 +46,8 @@ package final class LoadRun {
         shares = ranges.map { range in
             LoadShare(
                 sessions: range, part: Double(range.count) / Double(max(plan.sessions, 1)), tag: tag,
-                addresses: addresses, sources: sources, target: plan.target, domain: plan.domain)
+                addresses: addresses, sources: sources, target: plan.target, domain: plan.domain,
+                authorities: authorities)
         }
     }
 

@@ -11,11 +11,13 @@ struct LoadShare: Sendable {
     let sources: [SocketAddress]
     let target: Target
     let domain: String
+    /// PEM, of those to trust instead of the system's.
+    let authorities: [UInt8]?
 
-    func route(ofSession index: Int) -> Route {
+    func route(ofSession index: Int, _ security: LinkSecurity?) -> Route {
         Route(
             address: addresses[0], source: sources.isEmpty ? nil : sources[index % sources.count], domain: domain,
-            authority: Array(target.authority.utf8), path: Array(target.path.utf8))
+            authority: Array(target.authority.utf8), path: Array(target.path.utf8), security: security)
     }
 
     /// Ranges of sessions for each worker, as even as can be; a border never parts a group.

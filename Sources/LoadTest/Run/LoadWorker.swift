@@ -27,6 +27,7 @@ final class LoadWorker: SessionHost {
     private(set) var phase = Phase.waiting
 
     private let share: LoadShare
+    private let security: LinkSecurity?
     private let report: (WorkerNews) -> Void
     private var scenario: any Scenario = Holding()
     private var timer: PreciseTimer?
@@ -43,10 +44,12 @@ final class LoadWorker: SessionHost {
     /// Milliseconds for goodbyes.
     private static let goodbye: UInt64 = 1_500
 
-    init(plan: LoadPlan, share: LoadShare, report: @escaping (WorkerNews) -> Void) throws(SystemFailure) {
+    init(plan: LoadPlan, share: LoadShare, report: @escaping (WorkerNews) -> Void) throws {
         loop = try EventLoop()
         self.plan = plan
         self.share = share
+        security = try LinkSecurity(
+            plan.target, domain: plan.domain, authorities: share.authorities, trustsAnybody: plan.trustsAnybody)
         self.report = report
         tag = share.tag
         sessions = Array(repeating: nil, count: share.sessions.count)
@@ -147,7 +150,7 @@ final class LoadWorker: SessionHost {
             index: index, account: plan.accounts.account(ofSession: index), intended: intended, host: self)
         sessions[place] = session
         recorder.started()
-        let route = share.route(ofSession: index)
+        let route = share.route(ofSession: index, security)
         let link: any Link =
             switch plan.target.transport {
             case .webSocket: WebSocketLink(loop: loop, route: route, owner: session, clock: clock)
