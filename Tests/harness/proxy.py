@@ -14,6 +14,7 @@ class Proxy:
     def __init__(self, target: Address, websockets: str = "pass"):
         self.target, self.websockets = target, websockets
         self.upgrades = 0  # WebSocket handshakes that were asked for
+        self.loses = b""  # what comes with these bytes goes nowhere, and nothing after it on its connection; once
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -46,19 +47,24 @@ class Proxy:
                     return
             edge = connect(self.target)
             self._keep(edge)
-            edge.sendall(first)
             edge.settimeout(None)
             threading.Thread(target=self._pump, args=(edge, client), daemon=True).start()
-            self._pump(client, edge)
+            self._pump(client, edge, first)
         except OSError:
             pass
         finally:
             self._drop(client)
 
-    def _pump(self, source: socket.socket, target: socket.socket) -> None:
+    def _pump(self, source: socket.socket, target: socket.socket, data: bytes = b"") -> None:
         try:
-            while data := source.recv(65536):
+            while data or (data := source.recv(65536)):
+                if self.loses and self.loses in data:
+                    self.loses = b""
+                    while source.recv(65536):  # until the browser gives it up
+                        pass
+                    break
                 target.sendall(data)
+                data = b""
         except OSError:
             pass
         self._drop(source)

@@ -100,11 +100,18 @@ export class BoshTransport extends Emitter {
     this.#finish(this.#failure ?? new Failure('connection-lost', { retry: true }));
   }
 
-  /** The page goes away: says goodbye in the one way that outlives it. */
+  /**
+   * The page goes away: says goodbye in the one way that outlives it. The browser ends all other requests, and some may not
+   * have left yet; the goodbye's turn only comes after them, so they go again the same way (sections 14.1 and 14.3).
+   */
   leave() {
     if (this.#over || this.#saidGoodbye || !this.#sid) return;
     this.#saidGoodbye = true;
-    this.host.beacon?.(this.url, this.#body(this.#rid, { type: 'terminate' }, this.#rest()));
+    const say = (/** @type {string} */ body) => this.host.beacon?.(this.url, body) ?? true;
+    for (const { answer, order } of this.#exchanges) if (!answer) say(order.body);
+    // Browsers take 64 KiB of this at most: rather a goodbye without the last words than none.
+    const rest = this.#rest();
+    for (let count = rest.length; !say(this.#body(this.#rid, { type: 'terminate' }, rest.slice(0, count))) && count > 0;) count >>= 1;
     this.abort();
   }
 

@@ -137,15 +137,30 @@ def test_what_did_not_get_through_is_remembered_and_a_websocket_that_works_takes
         assert sorted(text for text in one.bodies() if text in texts) == sorted(texts)
 
 
+def presence(phone, kind: str | None, whose: str) -> str:
+    """Waits for somebody's coming (None) or going ("unavailable"); gives the full address."""
+    return phone.receive_until(
+        lambda stanza: stanza.tag.endswith("}presence") and stanza["type"] == kind and (stanza["from"] or "").startswith(whose))["from"]
+
+
 def test_a_page_that_is_left_says_goodbye(behind, client):
     phone, alice = client("bob"), behind()
-
-    def presence(kind: str | None, whose: str) -> str:
-        return phone.receive_until(
-            lambda stanza: stanza.tag.endswith("}presence") and stanza["type"] == kind and (stanza["from"] or "").startswith(whose))["from"]
-
     phone.query("<ping xmlns='urn:xmpp:ping'/>", to=phone.domain)  # what there was before has come
     alice.log_in("alice")
-    address = presence(None, "alice@edge.test/edge.")
+    address = presence(phone, None, "alice@edge.test/edge.")
     alice.page.goto("about:blank")
-    presence("unavailable", address)
+    presence(phone, "unavailable", address)
+
+
+def test_what_was_on_its_way_when_the_page_was_left_arrives_before_its_goodbye(behind, client, proxy):
+    phone, alice = client("bob"), behind()
+    phone.query("<ping xmlns='urn:xmpp:ping'/>", to=phone.domain)
+    alice.log_in("alice").open_chat("bob")
+    address = presence(phone, None, "alice@edge.test/edge.")
+    [last] = words(1)
+    proxy.loses = last.encode()
+    alice.say(last)
+    assert eventually(lambda: not proxy.loses)
+    alice.page.goto("about:blank")
+    assert phone.receive_until(lambda stanza: stanza.tag.endswith("}message") and f"{last}</body>" in stanza.text)["from"] == address
+    presence(phone, "unavailable", address)

@@ -15,7 +15,9 @@ export class BoshModel {
   /** Payload elements in the order in which they were handled. */
   received = [];
   violations = [];
+  /** What the page left behind; the browser carries `beaconRoom` bytes of it. */
   beacons = [];
+  beaconRoom = 64 << 10;
   /**
    * What happens to an attempt: undefined, 'lose' (never arrives), 'cut' (arrives, its answer does not), a number (an HTTP
    * status of somebody on the way) or a text (a page of his).
@@ -40,7 +42,16 @@ export class BoshModel {
     this.clock = clock;
   }
 
-  beacon = (url, body) => this.beacons.push({ url, body: parse(body) }) > 0;
+  beacon = (url, text) => {
+    const size = new TextEncoder().encode(text).length;
+    if (size > this.beaconRoom) return false;
+    this.beaconRoom -= size;
+    const body = parse(text);
+    const rid = Number(body.attrs.rid);
+    this.beacons.push({ rid, text, body, url });
+    this.#arrived({ rid, text, body, answer: () => {} });
+    return true;
+  };
 
   fetch = (url, { body: text, signal, method }) => new Promise((resolve, reject) => {
     const body = parse(text);

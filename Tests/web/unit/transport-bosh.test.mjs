@@ -279,11 +279,45 @@ describe('the end', () => {
     const { rid } = last();
     transport.send(message(1));
     transport.leave();
-    assert.deepEqual(model.beacons.map(({ body }) => [Number(body.attrs.rid) - rid, body.attrs.type, body.attrs.sid, ...ids(body.children)]), [[1, 'terminate', 's1', '1']]);
+    assert.deepEqual(model.beacons.map(({ body }) => [Number(body.attrs.rid) - rid, body.attrs.type, body.attrs.sid, ...ids(body.children)]),
+      [[0, undefined, 's1'], [1, 'terminate', 's1', '1']]);
     await clock.advance(600_000);
     assert.equal(model.attempts.length, 2);
     transport.leave();
-    assert.equal(model.beacons.length, 1);
+    assert.equal(model.beacons.length, 2);
+  });
+
+  for (const [name, lost] of [['the last request', 1], ['both requests', 2]]) {
+    test(`of the page is understood although ${name} never arrived`, async () => {
+      await open();
+      push('a');
+      model.fault = () => (lost === 2 ? 'lose' : undefined);
+      await settle();
+      model.fault = () => 'lose';
+      transport.send(message(1));
+      await settle();
+      transport.send(message(2));
+      const texts = model.attempts.slice(-2).map(({ text }) => text);
+      transport.leave();
+      assert.deepEqual(model.beacons.slice(0, 2).map(({ text }) => text), texts);
+      assert.deepEqual(ids(model.received), ['1', '2']);
+      assert.ok(model.over);
+      assert.deepEqual(model.violations, []);
+    });
+  }
+
+  test('of the page says goodbye even where there is no room for all last words', async () => {
+    await open();
+    const { rid } = last();
+    model.delay = () => 50;
+    transport.send(message(1));
+    await settle();
+    for (let i = 2; i <= 10; i += 1) transport.send(el('message', { id: `${i}` }, el('body', {}, 'x'.repeat(10_000))));
+    transport.leave();
+    assert.deepEqual(model.beacons.map((one) => one.rid - rid), [0, 1, 2]);
+    assert.deepEqual(ids(model.received), ['1', '2', '3', '4', '5']);
+    assert.ok(model.over);
+    assert.deepEqual(model.violations, []);
   });
 
   test('without a goodbye leaves the session to the server', async () => {
