@@ -62,6 +62,8 @@ async function fillCache() {
 
 addEventListener('install', (event) => {
   /** @type {any} */ (globalThis).skipWaiting();
+  // Where a browser can be told so, what the page sends does not wait for this worker. A goodbye that does is lost with its page.
+  /** @type {any} */ (event).addRoutes?.({ condition: { requestMethod: 'POST' }, source: 'network' });
   /** @type {any} */ (event).waitUntil(fillCache());
 });
 addEventListener('activate', (event) => /** @type {any} */ (event).waitUntil(/** @type {any} */ (globalThis).clients.claim()));

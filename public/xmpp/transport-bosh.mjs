@@ -108,7 +108,10 @@ export class BoshTransport extends Emitter {
     if (this.#over || this.#saidGoodbye || !this.#sid) return;
     this.#saidGoodbye = true;
     const say = (/** @type {string} */ body) => this.host.beacon?.(this.url, body) ?? true;
-    for (const { answer, order } of this.#exchanges) if (!answer) say(order.body);
+    const unanswered = this.#exchanges.filter(({ answer }) => !answer);
+    // These first: a browser lets a page that is out of sight have few requests at once, and forgets those that queue.
+    for (const exchange of unanswered) exchange.stop();
+    for (const { order } of unanswered) say(order.body);
     // Browsers take 64 KiB of this at most: rather a goodbye without the last words than none.
     const rest = this.#rest();
     for (let count = rest.length; !say(this.#body(this.#rid, { type: 'terminate' }, rest.slice(0, count))) && count > 0;) count >>= 1;
