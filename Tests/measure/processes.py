@@ -25,8 +25,9 @@ def fast_upstream(port=0):
 @contextlib.contextmanager
 def edge(upstream_port, *, binary=EDGE, wrapper=(), workers=1, log="/dev/null", options=(), environment=None,
          certificate=None):
-    """The edge in front of the upstream; gives (process, port). `wrapper` is a command that runs it, such as valgrind.
-    With a certificate (a path without .pem and .key) browsers come in TLS."""
+    """The edge in front of the upstream; gives (process, port), and in `process.ports` those that `options` open as well.
+    `wrapper` is a command that runs it, such as valgrind. With a certificate (a path without .pem and .key) browsers come in
+    TLS."""
     listen = "127.0.0.1:0 tls" if certificate else "127.0.0.1:0"
     if certificate:
         options = ("--certificate", f"{certificate}.pem", "--key", f"{certificate}.key", *options)
@@ -37,10 +38,11 @@ def edge(upstream_port, *, binary=EDGE, wrapper=(), workers=1, log="/dev/null", 
         stdout=subprocess.PIPE, stderr=errors, text=True, env={**os.environ, **(environment or {})})
     try:
         line = process.stdout.readline()
-        match = re.search(r"https?://127\.0\.0\.1:(\d+)", line)
-        if not match:
+        ports = [int(port) for port in re.findall(r"https?://127\.0\.0\.1:(\d+)", line)]
+        if not ports:
             raise SystemExit(f"the edge did not start: {line!r}")
-        yield process, int(match[1])
+        process.ports = ports
+        yield process, ports[0]
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)

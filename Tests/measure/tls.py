@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """What TLS costs: memory of idle sessions over wss and whether an exchange of certificates disturbs them, CPU of relaying
 beside plain sessions in the same run, full handshakes beside nginx. CPU is the server's own, read from the system, so
-that other work on the machine changes little. Needs openssl, and nginx for the comparison."""
+that other work on the machine changes little. Needs openssl, xmpp-load (`make load`) for relaying, and nginx for the
+comparison."""
 import argparse
 import asyncio
+import collections
 import contextlib
+import json
 import os
 import shutil
 import ssl
@@ -17,6 +20,7 @@ from pathlib import Path
 import processes
 from session import Session
 
+LOAD = os.environ.get("XMPP_LOAD_BINARY", os.path.join(processes.ROOT, ".build/release/xmpp-load"))
 NGINX = """
 daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 4096; }}
@@ -107,37 +111,37 @@ async def sessions(arguments, folder):
         return not lost
 
 
-async def relay(arguments, folder):
-    """Rounds of plain and TLS in turn."""
-    spent = {"plain": 0.0, "TLS": 0.0}
-    count = arguments.messages // 20
-    with contextlib.ExitStack() as stack:
-        upstream = stack.enter_context(processes.fast_upstream())
-        servers = {
-            "plain": (*stack.enter_context(processes.edge(upstream)), None),
-            "TLS": (*stack.enter_context(processes.edge(upstream, certificate=f"{folder}/good")), trusting(folder)),
-        }
-        clients = {name: await open_sessions(port, 20, context, []) for name, (_, port, context) in servers.items()}
-        for _ in range(arguments.rounds):
-            for name, (process, _, _) in servers.items():
-                done = asyncio.get_running_loop().create_future()
-                left = [len(clients[name])]
-
-                def finished(_, left=left, done=done):
-                    left[0] -= 1
-                    if not left[0]:
-                        done.set_result(None)
-
-                begin = cpu(process.pid)
-                for session in clients[name]:
-                    session.run(count, 1, 200, finished)
-                await asyncio.wait_for(done, 300)
-                spent[name] += cpu(process.pid) - begin
-    total = arguments.rounds * count * 20
-    each = {name: seconds / total * 1e6 for name, seconds in spent.items()}
-    print(f"CPU a message echoed through the edge (both ways): plain {each['plain']:.1f} us, browser in TLS "
-          f"{each['TLS']:.1f} us, ratio {each['TLS'] / each['plain']:.2f}")
+def relay(arguments, folder):
+    """Rounds of plain and TLS in turn, against one edge that has a listener for each."""
+    spent = collections.defaultdict(lambda: [0, 0.0])
+    options = ("--listen", "127.0.0.1:0")
+    with load_sink() as upstream, processes.edge(
+            upstream, certificate=f"{folder}/good", options=options) as (process, _):
+        secure, plain = process.ports
+        urls = {"plain": f"ws://127.0.0.1:{plain}/ws", "TLS": f"wss://127.0.0.1:{secure}/ws"}
+        report = f"{folder}/report.json"
+        for window in (1, 16):
+            for _ in range(arguments.rounds):
+                for name, url in urls.items():
+                    subprocess.run(
+                        [LOAD, "echo", url, "--sessions", "20", "--window", str(window), "--warm-up", "500ms", "--duration", "3s",
+                         "--quiet", "--json", report, "--watch", str(process.pid), "--ca", f"{folder}/ca.pem"],
+                        check=True, stdout=subprocess.DEVNULL, timeout=60)
+                    result = json.loads(Path(report).read_text())
+                    spent[window, name][0] += result["delivered"]
+                    spent[window, name][1] += result["watched"]["cpu"]
+            plain, secure = (seconds / count * 1e6 for count, seconds in (spent[window, name] for name in ("plain", "TLS")))
+            print(f"CPU a message echoed through the edge (both ways), window {window}: plain {plain:.1f} us, browser in TLS "
+                  f"{secure:.1f} us, ratio {secure / plain:.2f}")
     return True
+
+
+@contextlib.contextmanager
+def load_sink():
+    """A fast upstream; gives its port."""
+    with subprocess.Popen([LOAD, "sink", "--tcp", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True) as process:
+        yield int(process.stdout.readline().rsplit(":", 1)[1].split()[-1])
+        process.terminate()
 
 
 def load(port, seconds, clients):
@@ -180,7 +184,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", nargs="*", default=[], help="sessions, relay, handshakes; all when left out")
     parser.add_argument("--sessions", type=int, default=1000)
-    parser.add_argument("--messages", type=int, default=4000, help="of one round")
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--clients", type=int, default=2, help="processes that shake hands")
     options = parser.parse_args()
