@@ -21,7 +21,8 @@ private func generated(_ make: (inout XMLGenerator) -> String) -> [[UInt8]] {
     }
 }
 
-/// Any message of a browser: the same answer a second time, and what passes is what libxml2 takes too.
+/// Any message of a browser: the same answer a second time and without the short way, and what passes is what libxml2 takes
+/// too.
 enum XMPPCheckerTarget: FuzzTarget {
     static let name = "xmpp-checker"
     static let dictionary = words
@@ -30,12 +31,19 @@ enum XMPPCheckerTarget: FuzzTarget {
         + [
             "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='a' version='1.0' xml:lang='de'/>",
             "<close xmlns=\"urn:ietf:params:xml:ns:xmpp-framing\" />",
+            "<message xmlns='jabber:client' to='a@b/c' type=\"chat\" id='1'><body>a &amp; \u{FF0C}\n]b</body>"
+                + "<active xmlns='http://jabber.org/protocol/chatstates'/><x xml:lang='de' b='&quot;' /></message>",
+            "<presence xmlns='jabber:client'><show>away</show><c xmlns='http://jabber.org/protocol/caps' ver='='/></presence>",
+            "<iq xmlns='jabber:client' type='set'><query xmlns='jabber:iq:auth'/></iq>",
             "<?xml version='1.0' encoding='UTF-8'?><c:message xmlns:c='jabber:client'><c:body>x</c:body></c:message>",
         ].map { Array($0.utf8) }
 
     static func run(_ bytes: [UInt8]) {
         let checker = StanzaChecker()
-        guard let element = try? checker.check(bytes.span, limits: .beforeLogin) else {
+        let element = try? checker.check(bytes.span, limits: .beforeLogin)
+        let long = try? StanzaChecker(takesShortWay: false).check(bytes.span, limits: .beforeLogin)
+        precondition(element == long, "the short way does not lead to the same place")
+        guard let element else {
             precondition((try? checker.check(bytes.span, limits: .beforeLogin)) == nil, "accepted the second time")
             return
         }
