@@ -2,7 +2,7 @@
 // globals, and is the only place that gives them to the modules that must not reach for them.
 
 import { guestRoom, loadConfig } from './xmpp/discovery.mjs';
-import { asFailure, systemClock } from './core/result.mjs';
+import { asFailure, systemClock } from './core/base.mjs';
 import { pickLanguage, PSEUDO, pseudo, t, useTexts } from './i18n/i18n.mjs';
 import { h } from './ui/dom.mjs';
 import { loginView, showProblem } from './ui/login.mjs';
@@ -43,7 +43,7 @@ const storage = openStorage();
 
 let workerStarted = false;
 
-/** The page without a network (sw.mjs). Nothing of it is needed before somebody is in. */
+/** The page without a network (sw.mjs) and as an app. Nothing of it is needed before somebody is in. */
 function startWorker() {
   if (workerStarted) return;
   workerStarted = true;
@@ -51,6 +51,7 @@ function startWorker() {
   const url = new URL('sw.mjs', page).href;
   const trusted = trustedTypes ? trustedTypes.createPolicy('app-sw', { createScriptURL: () => url }).createScriptURL('') : url;
   navigator.serviceWorker?.register(trusted).catch(() => {});
+  document.head.append(h('link', { rel: 'manifest', href: 'manifest.webmanifest' }));
 }
 
 /** @param {HTMLElement} view */
@@ -102,7 +103,7 @@ async function endpoints(config, domain) {
 }
 
 /**
- * @param {import('./xmpp/discovery.mjs').Config} config @param {import('./core/result.mjs').Failure | null} [failure] why staying signed in did not work
+ * @param {import('./xmpp/discovery.mjs').Config} config @param {import('./core/base.mjs').Failure | null} [failure] why staying signed in did not work
  */
 function showLogin(config, failure = null) {
   const host = hostFor();

@@ -2,7 +2,7 @@
 // to be shown, believes it only when its hash is right, and keeps it for the next visit.
 
 import { fromBase64, hex } from '../core/bytes.mjs';
-import { Emitter } from '../core/emitter.mjs';
+import { Emitter } from '../core/base.mjs';
 import { read, remove, write } from '../core/idb.mjs';
 import { bareOf, parseJid } from '../xmpp/jid.mjs';
 import { AVATAR_DATA, AVATAR_METADATA, MUC_USER, PUBSUB, PUBSUB_EVENT, VCARD, VCARD_UPDATE } from '../xmpp/ns.mjs';
@@ -46,7 +46,7 @@ export class Avatars extends Emitter {
   #running = 0;
   #saving = false;
 
-  /** @param {import('../xmpp/router.mjs').Router} router @param {{ indexedDB: IDBFactory, clock: import('../core/result.mjs').Clock }} host */
+  /** @param {import('../xmpp/router.mjs').Router} router @param {{ indexedDB: IDBFactory, clock: import('../core/base.mjs').Clock }} host */
   constructor(router, host) {
     super();
     this.router = router;

@@ -1,6 +1,6 @@
 // Whom the server keeps away from us (XEP-0191). Pushes are believed from our own account only.
 
-import { Emitter } from '../core/emitter.mjs';
+import { Emitter } from '../core/base.mjs';
 import { StanzaError } from '../xmpp/errors.mjs';
 import { bareOf } from '../xmpp/jid.mjs';
 import { BLOCKING } from '../xmpp/ns.mjs';

@@ -1,6 +1,6 @@
 // Rooms the person keeps (XEP-0402), in the account, so that every client has them. Changes come from our own account only.
 
-import { Emitter } from '../core/emitter.mjs';
+import { Emitter } from '../core/base.mjs';
 import { bareOf } from '../xmpp/jid.mjs';
 import { BOOKMARKS, DATA_FORM, PUBLISH_OPTIONS, PUBSUB, PUBSUB_EVENT } from '../xmpp/ns.mjs';
 import { el } from '../xmpp/xml.mjs';

@@ -10,7 +10,7 @@ import { Roster } from './roster.mjs';
 
 /**
  * @typedef {{
- *   clock: import('../core/result.mjs').Clock, WebSocket: typeof WebSocket, storage: import('../xmpp/sasl/choose.mjs').KeyValue,
+ *   clock: import('../core/base.mjs').Clock, WebSocket: typeof WebSocket, storage: import('../xmpp/sasl/choose.mjs').KeyValue,
  *   fetch: typeof fetch, beacon: (url: string, body: string) => boolean,
  *   secure: boolean, lang: string, indexedDB: IDBFactory, put: import('./upload.mjs').Put,
  *   trace?: import('../xmpp/trace.mjs').Trace,

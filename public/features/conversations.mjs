@@ -1,6 +1,6 @@
 // All conversations of the account: their logs, what is unread, what is half written. Knows no stanza.
 
-import { Emitter } from '../core/emitter.mjs';
+import { Emitter } from '../core/base.mjs';
 import { MessageLog } from './message-log.mjs';
 /** @typedef {import('./message-log.mjs').Message} Message */
 

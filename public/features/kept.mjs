@@ -27,7 +27,7 @@ export class KeptConversations {
   #unsure = [];
 
   /**
-   * @param {{ indexedDB: IDBFactory, clock: import('../core/result.mjs').Clock }} host @param {string} account
+   * @param {{ indexedDB: IDBFactory, clock: import('../core/base.mjs').Clock }} host @param {string} account
    * @param {{ conversations: import('./conversations.mjs').Conversations, history: import('./history.mjs').History, nameOf(jid: string): string }} features
    */
   constructor(host, account, features) {

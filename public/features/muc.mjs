@@ -2,7 +2,7 @@
 // history from the room only, corrections from the same occupant only.
 
 import { randomId } from '../core/bytes.mjs';
-import { Emitter } from '../core/emitter.mjs';
+import { Emitter } from '../core/base.mjs';
 import { StanzaError, stanzaError } from '../xmpp/errors.mjs';
 import { bareOf, parseJid } from '../xmpp/jid.mjs';
 import { CONFERENCE, MAM, MUC, MUC_OWNER, MUC_USER, OCCUPANT_ID } from '../xmpp/ns.mjs';

@@ -1,6 +1,6 @@
 // Who is there (RFC 6121 section 4) and who asks to see us (section 3). Rooms' presence belongs to muc.mjs.
 
-import { Emitter } from '../core/emitter.mjs';
+import { Emitter } from '../core/base.mjs';
 import { el } from '../xmpp/xml.mjs';
 import { parseJid } from '../xmpp/jid.mjs';
 

@@ -1,7 +1,7 @@
 // Accounts themselves (XEP-0077): making one on a stream of its own before anybody is logged in, and a new password for
 // the one we have.
 
-import { Failure } from '../core/result.mjs';
+import { Failure } from '../core/base.mjs';
 import { randomId } from '../core/bytes.mjs';
 import { stanzaError } from '../xmpp/errors.mjs';
 import { readForm, submitForm } from '../xmpp/forms.mjs';
@@ -38,7 +38,7 @@ export class Registration {
 
   /**
    * @param {import('../xmpp/transport.mjs').Transport} transport not yet opened
-   * @param {string} domain @param {import('../core/result.mjs').Clock} clock
+   * @param {string} domain @param {import('../core/base.mjs').Clock} clock
    */
   constructor(transport, domain, clock) {
     this.transport = transport;

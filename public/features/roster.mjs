@@ -1,6 +1,6 @@
 // The contact list (RFC 6121 section 2): loaded, kept true by pushes from the own account only, and edited.
 
-import { Emitter } from '../core/emitter.mjs';
+import { Emitter } from '../core/base.mjs';
 import { el } from '../xmpp/xml.mjs';
 import { StanzaError } from '../xmpp/errors.mjs';
 import { bareOf } from '../xmpp/jid.mjs';

@@ -1,8 +1,7 @@
 // Where one writes. Enter sends unless an input method is composing; Shift+Enter breaks the line; Up edits the last message.
 
 import { t } from '../i18n/i18n.mjs';
-import { h, icon } from './dom.mjs';
-import { CLIP, SEND } from './icons.mjs';
+import { CLIP, h, icon, SEND } from './dom.mjs';
 /** @typedef {import('../features/message-log.mjs').Message} Message */
 
 const PAUSE = 4_000; // after which somebody who stopped typing is said to have paused (XEP-0085)

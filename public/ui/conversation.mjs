@@ -2,9 +2,8 @@
 
 import { t } from '../i18n/i18n.mjs';
 import { bareOf } from '../xmpp/jid.mjs';
-import { avatar, BACK, MORE } from './icons.mjs';
+import { avatar, BACK, fill, h, MORE, perFrame } from './dom.mjs';
 import { composer } from './composer.mjs';
-import { fill, h, perFrame } from './dom.mjs';
 import { messageList } from './message-list.mjs';
 import { iconButton } from './roster-list.mjs';
 import { toast } from './toasts.mjs';

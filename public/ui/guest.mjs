@@ -1,7 +1,7 @@
 // The page for guests of one room: a name, then the room and nothing else. Also what stands in frames of other pages.
 
 import { t } from '../i18n/i18n.mjs';
-import { asFailure } from '../core/result.mjs';
+import { asFailure } from '../core/base.mjs';
 import { LiveRegion } from './a11y-live.mjs';
 import { watchPage } from './app-shell.mjs';
 import { conversationView } from './conversation.mjs';

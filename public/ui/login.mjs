@@ -3,7 +3,7 @@
 import { hasText, t } from '../i18n/i18n.mjs';
 import { parseJid } from '../xmpp/jid.mjs';
 import { serves } from '../xmpp/discovery.mjs';
-import { asFailure, Failure } from '../core/result.mjs';
+import { asFailure, Failure } from '../core/base.mjs';
 import { h, sign } from './dom.mjs';
 
 /**
@@ -29,7 +29,7 @@ export function showProblem(box, error, extra = null) {
  *   config: import('../xmpp/discovery.mjs').Config, address: string,
  *   logIn(account: import('../xmpp/jid.mjs').Jid, password: string, stay: boolean): Promise<void>,
  *   register(done: (name: string, password: string) => void): Promise<void>,
- *   failure: import('../core/result.mjs').Failure | null, forget(account: string): void,
+ *   failure: import('../core/base.mjs').Failure | null, forget(account: string): void,
  * }} options
  */
 export function loginView({ config, address, failure: earlier, logIn, register, forget }) {

@@ -2,8 +2,7 @@
 // a reading position that stays where it is whatever comes above or below. One tab stop; arrow keys move inside.
 
 import { dayName, sameDay, t } from '../i18n/i18n.mjs';
-import { fill, h, icon, perFrame } from './dom.mjs';
-import { DOWN } from './icons.mjs';
+import { DOWN, fill, h, icon, perFrame } from './dom.mjs';
 import { renderRow } from './message-row.mjs';
 /** @typedef {import('../features/message-log.mjs').Message} Message */
 

@@ -1,8 +1,7 @@
 // One message as a list item. Remote text becomes text nodes and checked links only.
 
 import { clockTime, fullTime, t } from '../i18n/i18n.mjs';
-import { CHECK, CHECKS, CLOCK, hueOf, WARNING } from './icons.mjs';
-import { fill, h, icon } from './dom.mjs';
+import { CHECK, CHECKS, CLOCK, fill, h, hueOf, icon, WARNING } from './dom.mjs';
 import { parseStyling } from '../features/styling.mjs';
 import { linkify } from './linkify.mjs';
 import { picture } from './media.mjs';

@@ -1,7 +1,7 @@
 // Making an account, in a dialog over the login.
 
 import { hasText, t } from '../i18n/i18n.mjs';
-import { asFailure } from '../core/result.mjs';
+import { asFailure } from '../core/base.mjs';
 import { Registration } from '../features/register.mjs';
 import { FallbackTransport } from '../xmpp/transport-ws.mjs';
 import { dataForm } from './data-form.mjs';

@@ -3,9 +3,8 @@
 import { t } from '../i18n/i18n.mjs';
 import { parseJid } from '../xmpp/jid.mjs';
 import { MUC } from '../xmpp/ns.mjs';
-import { avatar, MORE } from './icons.mjs';
+import { avatar, fill, h, icon, MORE, perFrame } from './dom.mjs';
 import { field, openDialog } from './dialogs.mjs';
-import { fill, h, icon, perFrame } from './dom.mjs';
 import { mayAct, membersDialog, rightsDialog, settingsDialog } from './room-admin.mjs';
 import { toast } from './toasts.mjs';
 /** @typedef {import('../features/client.mjs').Client} Client */

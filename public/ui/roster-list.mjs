@@ -1,8 +1,7 @@
 // The left side: who I am, a filter, conversations by their last message, contacts by name, requests to answer.
 
 import { shortTime, t } from '../i18n/i18n.mjs';
-import { avatar, MORE, PLUS, usePictures } from './icons.mjs';
-import { fill, h, icon, perFrame } from './dom.mjs';
+import { avatar, fill, h, icon, MORE, perFrame, PLUS, usePictures } from './dom.mjs';
 /** @typedef {import('../features/client.mjs').Client} Client */
 /** @typedef {import('../features/conversations.mjs').Conversation} Conversation */
 

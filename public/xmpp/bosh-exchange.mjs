@@ -1,7 +1,7 @@
 // One request of a BOSH session (XEP-0124) and its repeats: the same body goes out until it is answered or the session
 // cannot live any more. Knows HTTP and what its failures mean; knows no order among requests.
 
-import { Failure } from '../core/result.mjs';
+import { Failure } from '../core/base.mjs';
 import { parse } from './xml.mjs';
 import { HTTPBIND } from './ns.mjs';
 /** @typedef {import('./xml.mjs').XmlElement} XmlElement */
@@ -11,7 +11,7 @@ const LONGEST_WAIT = 8_000;
 // What passes, among the answers that say the client did wrong: timeout, too early, too many.
 const PASSING = new Set([408, 425, 429]);
 
-/** @typedef {{ clock: import('../core/result.mjs').Clock, fetch: typeof fetch }} Host */
+/** @typedef {{ clock: import('../core/base.mjs').Clock, fetch: typeof fetch }} Host */
 
 export class Exchange {
   /** @type {XmlElement | null} */

@@ -1,8 +1,7 @@
 // One account's connection for the life of the page: logs in, resumes after every loss, keeps what was not
 // acknowledged, and says in one state what is going on. Knows streams; knows no feature.
 
-import { Emitter } from '../core/emitter.mjs';
-import { asFailure, Failure } from '../core/result.mjs';
+import { asFailure, Emitter, Failure } from '../core/base.mjs';
 import { randomId } from '../core/bytes.mjs';
 import { el } from './xml.mjs';
 import { CSI, PING, SM } from './ns.mjs';
@@ -43,7 +42,7 @@ export function nextAttempt(failure, { attempt, random, networkUp }) {
  * @typedef {{
  *   account: import('./jid.mjs').Jid, credentials: { username: string, password?: string, keys?: import('./sasl/scram.mjs').ScramKeys | null },
  *   makeTransport: () => Transport, resource: string, lang: string, secure: boolean,
- *   storage: import('./sasl/choose.mjs').KeyValue, clock: import('../core/result.mjs').Clock,
+ *   storage: import('./sasl/choose.mjs').KeyValue, clock: import('../core/base.mjs').Clock,
  * }} Options
  */
 

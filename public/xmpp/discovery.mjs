@@ -1,6 +1,6 @@
 // Finds where and as which domain to connect: the edge that served the page says it in config.json.
 
-import { Failure, within } from '../core/result.mjs';
+import { Failure, within } from '../core/base.mjs';
 import { bareOf } from './jid.mjs';
 
 const LIMIT = 8_000;
@@ -70,7 +70,7 @@ export function readConfig(raw, page) {
 }
 
 /**
- * @param {{ page: string, fetch: typeof fetch, clock: import('../core/result.mjs').Clock }} host
+ * @param {{ page: string, fetch: typeof fetch, clock: import('../core/base.mjs').Clock }} host
  * @returns {Promise<Config>}
  */
 export async function loadConfig({ page, fetch, clock }) {

@@ -1,6 +1,6 @@
 // Turns what a server refuses into a Failure a person can read. Knows conditions; knows no texts.
 
-import { Failure } from '../core/result.mjs';
+import { Failure } from '../core/base.mjs';
 import { SASL, STANZA_ERROR, STREAM_ERROR } from './ns.mjs';
 /** @typedef {import('./xml.mjs').XmlElement} XmlElement */
 

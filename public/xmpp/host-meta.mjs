@@ -1,7 +1,7 @@
 // Where a domain takes web clients, by its own word: host-meta in JSON, then in XML (RFC 6415, XEP-0156). Only https and
 // wss count, since whoever answers decides where a password goes.
 
-import { Failure, within } from '../core/result.mjs';
+import { Failure, within } from '../core/base.mjs';
 import { parse } from './xml.mjs';
 
 const LIMIT = 8_000;
@@ -38,7 +38,7 @@ function endpoint(links, rel, protocol) {
 }
 
 /**
- * @param {string} domain @param {{ fetch: typeof fetch, clock: import('../core/result.mjs').Clock }} host
+ * @param {string} domain @param {{ fetch: typeof fetch, clock: import('../core/base.mjs').Clock }} host
  * @returns {Promise<{ websocket: string, bosh: string }>} throws the Failure to show
  */
 export async function lookUp(domain, { fetch, clock }) {

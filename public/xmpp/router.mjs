@@ -20,7 +20,7 @@ export class Router {
   /** @type {{ message: StanzaHandler[], presence: StanzaHandler[] }} */
   #handlers = { message: [], presence: [] };
 
-  /** @param {import('./connection.mjs').Connection} connection @param {import('../core/result.mjs').Clock} clock */
+  /** @param {import('./connection.mjs').Connection} connection @param {import('../core/base.mjs').Clock} clock */
   constructor(connection, clock) {
     this.connection = connection;
     this.clock = clock;

@@ -1,7 +1,7 @@
 // One attempt from an unopened transport to a session that may send stanzas: features, SASL, then resume or bind.
 // Knows the order of RFC 6120 and XEP-0198; knows no retry and no feature.
 
-import { Failure, within } from '../core/result.mjs';
+import { Failure, within } from '../core/base.mjs';
 import { el } from './xml.mjs';
 import { saslFailure, stanzaError } from './errors.mjs';
 import { parseJid } from './jid.mjs';
@@ -22,7 +22,7 @@ export class Reader {
   /** @type {Failure | null} */
   #closed = null;
 
-  /** @param {import('./transport.mjs').Transport} transport @param {import('../core/result.mjs').Clock} clock */
+  /** @param {import('./transport.mjs').Transport} transport @param {import('../core/base.mjs').Clock} clock */
   constructor(transport, clock) {
     this.clock = clock;
     transport.on('element', (element) => this.#take(element));
@@ -68,7 +68,7 @@ export class Reader {
  *   account: import('./jid.mjs').Jid,
  *   credentials: { username: string, password?: string, keys?: import('./sasl/scram.mjs').ScramKeys | null },
  *   resource: string, lang: string, secure: boolean,
- *   storage: import('./sasl/choose.mjs').KeyValue, clock: import('../core/result.mjs').Clock,
+ *   storage: import('./sasl/choose.mjs').KeyValue, clock: import('../core/base.mjs').Clock,
  *   sm: import('./sm.mjs').StreamManagement,
  * }} Attempt
  * @typedef {{

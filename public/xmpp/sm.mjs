@@ -1,7 +1,7 @@
 // Stream management (XEP-0198): what was sent and is not yet acknowledged, what was received, and the arithmetic
 // of resumption. Pure state; knows no wire and no timer.
 
-import { Failure } from '../core/result.mjs';
+import { Failure } from '../core/base.mjs';
 import { el } from './xml.mjs';
 import { SM } from './ns.mjs';
 /** @typedef {import('./xml.mjs').XmlElement} XmlElement */

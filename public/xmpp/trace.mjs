@@ -1,7 +1,7 @@
 // What crosses the wire, for whoever looks for a fault: a bounded list of lines without anything secret in them. What
 // people say is left out too, unless asked for.
 
-import { Emitter } from '../core/emitter.mjs';
+import { Emitter } from '../core/base.mjs';
 import { serialize, XmlElement } from './xml.mjs';
 
 const LINES = 500;

@@ -1,8 +1,7 @@
 // XMPP over long-polling HTTP (XEP-0124 and XEP-0206), for where WebSockets do not get through. Knows request numbers, the
 // window and the order of answers; knows no login and no stanza.
 
-import { Emitter } from '../core/emitter.mjs';
-import { Failure, within } from '../core/result.mjs';
+import { Emitter, Failure, within } from '../core/base.mjs';
 import { Exchange } from './bosh-exchange.mjs';
 import { el, serialize } from './xml.mjs';
 import { HTTPBIND, STREAM, XBOSH } from './ns.mjs';

@@ -1,8 +1,7 @@
 // XMPP over WebSocket (RFC 7395), and the step to BOSH where that does not get through. Knows framing and the closing
 // order; knows no login and no stanza. One module for both, because every login needs both at once.
 
-import { Emitter } from '../core/emitter.mjs';
-import { Failure, within } from '../core/result.mjs';
+import { Emitter, Failure, within } from '../core/base.mjs';
 import { el, parse, serialize } from './xml.mjs';
 import { FRAMING, STREAM } from './ns.mjs';
 import { streamFailure } from './errors.mjs';
@@ -21,7 +20,7 @@ export const LONGEST_MEMORY = 6 * 60 * 60 * 1000;
 /** @typedef {{ websocket: string, bosh: string }} Endpoints empty: there is none */
 /**
  * @typedef {{
- *   clock: import('../core/result.mjs').Clock, WebSocket: typeof WebSocket, fetch: typeof fetch,
+ *   clock: import('../core/base.mjs').Clock, WebSocket: typeof WebSocket, fetch: typeof fetch,
  *   storage: import('./sasl/choose.mjs').KeyValue, beacon?: (url: string, body: string) => boolean,
  * }} Host
  */
@@ -40,7 +39,7 @@ export class WebSocketTransport extends Emitter {
 
   /**
    * @param {string} url ws: or wss:
-   * @param {{ clock: import('../core/result.mjs').Clock, WebSocket: typeof WebSocket }} host
+   * @param {{ clock: import('../core/base.mjs').Clock, WebSocket: typeof WebSocket }} host
    * @param {number} [limit] milliseconds until the server's stream has to be open
    */
   constructor(url, host, limit = CONNECT_LIMIT) {

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {{ to: string, lang?: string }} StreamTarget
- * @typedef {{ failure: import('../core/result.mjs').Failure | null }} Closed null: both sides said goodbye
+ * @typedef {{ failure: import('../core/base.mjs').Failure | null }} Closed null: both sides said goodbye
  */
 
 /**

@@ -62,8 +62,9 @@ def test_recent_conversations_are_read_without_a_network_and_go_on_with_it(perso
     alice.complaints = [text for text in alice.complaints if not re.search("WebSocket|Failed to load|ERR_CONNECTION", text)]
 
 
-def test_the_page_can_be_installed(person):
-    alice = person().visit()
+def test_the_page_can_be_installed_by_whoever_is_in(person):
+    alice = person().log_in("alice")
+    expect(alice.page.locator("link[rel=manifest]")).to_have_count(1)
     manifest = alice.page.evaluate("async () => (await fetch(document.querySelector('link[rel=manifest]').href)).json()")
     assert manifest["display"] == "standalone"
     for icon in manifest["icons"]:

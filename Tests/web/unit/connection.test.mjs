@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-import { Failure } from '../../../public/core/result.mjs';
+import { Failure } from '../../../public/core/base.mjs';
 import { backoff, Connection, nextAttempt } from '../../../public/xmpp/connection.mjs';
 import { parseJid } from '../../../public/xmpp/jid.mjs';
 import { el } from '../../../public/xmpp/xml.mjs';

@@ -1,6 +1,6 @@
 // What the tests share: a clock they turn by hand, storage in memory, a server played from a script.
 
-import { Emitter } from '../../../public/core/emitter.mjs';
+import { Emitter } from '../../../public/core/base.mjs';
 import { parse } from '../../../public/xmpp/xml.mjs';
 
 /** Time stands until the test moves it. */

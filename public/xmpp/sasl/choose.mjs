@@ -1,7 +1,7 @@
 // Picks the SASL mechanism and remembers the best one an account was ever offered: a server, or somebody between,
 // that suddenly offers less is refused (WEBCLIENT security rule 7). Knows no wire.
 
-import { Failure } from '../../core/result.mjs';
+import { Failure } from '../../core/base.mjs';
 import { Scram } from './scram.mjs';
 
 const PREFERENCE = ['SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN'];

@@ -1,6 +1,6 @@
 // PLAIN (RFC 4616): the password itself crosses the wire, so choose.mjs admits it on https and loopback only.
 
-import { Failure } from '../../core/result.mjs';
+import { Failure } from '../../core/base.mjs';
 import { base64, utf8 } from '../../core/bytes.mjs';
 import { prepare } from './scram.mjs';
 

@@ -1,6 +1,6 @@
 // SCRAM (RFC 5802, RFC 7677) on WebCrypto. One object is one attempt. Channel binding is out of a browser's reach.
 
-import { Failure } from '../../core/result.mjs';
+import { Failure } from '../../core/base.mjs';
 import { base64, equalBytes, fromBase64, fromUtf8, randomId, utf8, xor } from '../../core/bytes.mjs';
 
 // RFC 7677 section 4 asks for 4096 at least; the upper bound keeps a hostile server from freezing the page.

@@ -1,4 +1,4 @@
-// What may go wrong or take too long: the one failure type a person sees, and the host's clock that bounds every wait.
+// What all layers stand on: the one failure type a person sees, the host's clock that bounds every wait, named events.
 // Everything takes the clock as a parameter, so that tests own time.
 
 /** `code` names a text in i18n (error.CODE and error.CODE.next). */
@@ -51,4 +51,32 @@ export function within(clock, ms, promise, failure) {
     const cancel = clock.after(ms, () => reject(failure()));
     promise.then(resolve, reject).finally(cancel);
   });
+}
+
+/** Named events between modules. One listener's failure never keeps the others from hearing. */
+export class Emitter {
+  /** @type {Map<string, Set<(detail: any) => void>>} */
+  #listeners = new Map();
+
+  /**
+   * @param {string} event
+   * @param {(detail: any) => void} listener
+   * @returns {() => void} takes the listener off again
+   */
+  on(event, listener) {
+    const set = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, set.add(listener));
+    return () => set.delete(listener);
+  }
+
+  /** @param {string} event @param {any} [detail] */
+  emit(event, detail) {
+    for (const listener of [...(this.#listeners.get(event) ?? [])]) {
+      try {
+        listener(detail);
+      } catch (error) {
+        globalThis.reportError ? globalThis.reportError(error) : console.error(error);
+      }
+    }
+  }
 }
