@@ -20,6 +20,7 @@ static inline uint64_t edge_ssl_set_options(SSL_CTX *context) {
             | SSL_OP_PRIORITIZE_CHACHA);
 }
 static inline long edge_ssl_set_mode(SSL_CTX *context, long mode) { return SSL_CTX_set_mode(context, mode); }
+static inline long edge_ssl_clear_mode(SSL_CTX *context, long mode) { return SSL_CTX_clear_mode(context, mode); }
 static inline long edge_ssl_set_cache_mode(SSL_CTX *context, long mode) {
     return SSL_CTX_set_session_cache_mode(context, mode);
 }
@@ -29,6 +30,7 @@ static inline long edge_ssl_set_ticket_keys(SSL_CTX *context, const unsigned cha
 static inline long edge_ssl_add_chain(SSL_CTX *context, X509 *certificate) {
     return SSL_CTX_add1_chain_cert(context, certificate);
 }
+static inline long edge_ssl_clear_chain(SSL_CTX *context) { return SSL_CTX_clear_chain_certs(context); }
 static inline long edge_ssl_set_groups(SSL_CTX *context, const char *groups) {
     return SSL_CTX_set1_groups_list(context, groups);
 }
@@ -82,4 +84,28 @@ static inline X509 *edge_chain_issuer(const STACK_OF(X509) *chain, const X509 *o
         if (X509_check_issued(candidate, (X509 *)own) == X509_V_OK) return candidate;
     }
     return NULL;
+}
+// Whether an authority's answer is about that certificate, by its number: the issuer may not be at hand.
+static inline int edge_ocsp_is_about(const OCSP_SINGLERESP *answer, const X509 *own) {
+    ASN1_INTEGER *number = NULL;
+    OCSP_CERTID *id = (OCSP_CERTID *)OCSP_SINGLERESP_get0_id(answer);
+    if (OCSP_id_get0_info(NULL, NULL, NULL, &number, id) != 1 || number == NULL) return 0;
+    return ASN1_INTEGER_cmp(number, X509_get0_serialNumber(own)) == 0;
+}
+// Whether the system's authorities vouch for `own` as a server, by way of the certificates sent with it: X509_V_OK or why not.
+static inline int edge_x509_verify_here(X509 *own, X509 *const *others, int count) {
+    int result = X509_V_ERR_UNSPECIFIED;
+    X509_STORE *store = X509_STORE_new();
+    X509_STORE_CTX *check = X509_STORE_CTX_new();
+    STACK_OF(X509) *chain = sk_X509_new_null();
+    for (int i = 0; chain != NULL && i < count; i++) sk_X509_push(chain, others[i]);
+    if (store != NULL && check != NULL && chain != NULL && X509_STORE_set_default_paths(store) == 1
+        && X509_STORE_CTX_init(check, store, own, chain) == 1) {
+        X509_STORE_CTX_set_purpose(check, X509_PURPOSE_SSL_SERVER);
+        result = X509_verify_cert(check) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(check);
+    }
+    sk_X509_free(chain);
+    X509_STORE_CTX_free(check);
+    X509_STORE_free(store);
+    return result;
 }

@@ -99,6 +99,17 @@ package final class Edge {
         Set(publicSockets.filter(\.listener.speaksTLS).map { $0.listener.address.text(bound: $0.socket.address) })
     }
 
+    /// What an operator should hear of sockets that systemd opened: the settings do not tell where they are.
+    package var warnings: [String] {
+        guard setup.settings.tls.redirectPort == nil else { return [] }
+        return publicSockets.compactMap { listener, socket in
+            guard case .systemd = listener.address, !listener.speaksTLS, socket.address.ip != nil,
+                !socket.address.isLoopback
+            else { return nil }
+            return Settings.openInClear("\(listener.address) (\(socket.address))")
+        }
+    }
+
     package var adminAddress: String? {
         adminSocket.flatMap { socket in setup.settings.admin?.text(bound: socket.address) }
     }
@@ -151,6 +162,7 @@ package final class Edge {
         defer { service.tellReady() }
         do {
             if let settings = try readSettings() {
+                let settings = try settings.running(on: setup.settings.listeners)
                 let next = try Setup(settings)
                 let nextMaterial = try SecurityMaterial(settings, tickets: material.tickets)
                 setup = next

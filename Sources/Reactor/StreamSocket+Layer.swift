@@ -132,11 +132,12 @@ extension StreamSocket {
         return layer.sealed.isEmpty
     }
 
-    /// The socket closes: the peer is told that nothing follows, if this can be done at once.
+    /// The socket closes: the peer is told that nothing follows, if this can be done at once and is true.
     func partFromLayer() {
         guard let layer else { return }
         self.layer = nil
-        if layer.isReady && !layer.isBroken && layer.sealed.isEmpty && !flags.contains(.endSealed) {
+        let isAllSent = layer.sealed.isEmpty && outbound.isEmpty
+        if layer.isReady && !layer.isBroken && isAllSent && !flags.contains(.endSealed) {
             layer.sealEnd(pool: loop.pool)
             let number = descriptor
             layer.sealed.withSpan { bytes in

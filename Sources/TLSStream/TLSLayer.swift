@@ -31,10 +31,10 @@ package class TLSLayer: StreamLayer {
         } catch {
             fail(error)
         }
+        if sealed.count > Self.maxWaiting { isBroken = true }
         guard engine.phase != .established || !isReady else { return }
         isReady = engine.isEstablished
         hasEnded = engine.phase == .peerFinished
-        if sealed.count > Self.maxWaiting { isBroken = true }
     }
 
     package override func seal(_ plain: Span<UInt8>, pool: BufferPool) {

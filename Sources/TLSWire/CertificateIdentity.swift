@@ -5,8 +5,12 @@ internal import COpenSSL
 package struct CertificateIdentity: Sendable, Equatable {
     let chain: [UInt8]
     let key: [UInt8]
-    /// DER of an OCSP response; nil for none.
+    /// DER of an OCSP response; nil for none, and for one about another certificate.
     let staple: [UInt8]?
+    /// Seconds since 1970 after which the staple is not shown any more.
+    let stapledUntil: Int64
+    /// What an operator should hear though it can be shown.
+    private let flaws: [CertificateProblem]
     /// The hosts it is for.
     package let names: [PresentedName]
     /// Seconds since 1970.
@@ -32,11 +36,14 @@ package struct CertificateIdentity: Sendable, Equatable {
         names = own.names.filter { if case .dns = $0 { true } else { false } }
         guard !names.isEmpty else { throw .noHost }
         if let staple, !Staple.isReadable(staple) { throw .unreadableStaple }
+        let word = staple.flatMap { Staple.word($0, on: own) }
+        flaws = Self.flaws(own, secret) + Self.flaws(word, wasThere: staple != nil)
+        stapledUntil = word?.until ?? .max
         notBefore = Certificate.seconds(X509_get0_notBefore(own.raw))
         notAfter = Certificate.seconds(X509_get0_notAfter(own.raw))
         self.chain = chain
         self.key = key
-        self.staple = staple
+        self.staple = word == nil ? nil : staple
     }
 
     /// One that nobody has looked at, for tests of the other side.
@@ -44,6 +51,8 @@ package struct CertificateIdentity: Sendable, Equatable {
         self.chain = chain
         self.key = key
         staple = nil
+        stapledUntil = .max
+        flaws = []
         names = []
         notBefore = .min
         notAfter = .max
@@ -57,6 +66,17 @@ package struct CertificateIdentity: Sendable, Equatable {
         }
     }
 
+    private static func flaws(_ own: Certificate, _ key: PrivateKey) -> [CertificateProblem] {
+        (own.isSelfSigned ? [.selfSigned] : []) + (key.isUsual ? [] : [.unusualKey])
+    }
+
+    /// Who renews a certificate may leave an old answer beside it: that must not keep the new one away.
+    private static func flaws(_ word: Staple.Word?, wasThere: Bool) -> [CertificateProblem] {
+        guard wasThere else { return [] }
+        guard let word else { return [.foreignStaple] }
+        return word.isRevoked ? [.revoked] : []
+    }
+
     package var isStapled: Bool { staple != nil }
     /// The hosts as text, for logs.
     package var hosts: [String] {
@@ -67,6 +87,25 @@ package struct CertificateIdentity: Sendable, Equatable {
     package func check(at seconds: Int64) throws(CertificateProblem) {
         if seconds > notAfter { throw .expired }
         if seconds < notBefore { throw .notYetValid }
+    }
+
+    /// Everything that browsers, or some of them, do not like about it now.
+    package func problems(at seconds: Int64) -> [CertificateProblem] {
+        var found = flaws
+        do throws(CertificateProblem) { try check(at: seconds) } catch { found.insert(error, at: 0) }
+        if staple != nil && seconds > stapledUntil { found.append(.oldStaple) }
+        return found
+    }
+
+    /// Whether this system's authorities vouch for it: if they do not, few browsers' will. Reads them all, which takes a
+    /// moment and megabytes.
+    package var isKnownHere: Bool {
+        let certificates = Certificate.read(pem: chain)
+        guard let own = certificates.first, !own.isSelfSigned else { return true }
+        defer { ERR_clear_error() }
+        let result = edge_x509_verify_here(own.raw, certificates.dropFirst().map(\.raw), Int32(certificates.count - 1))
+        // The dates are another matter.
+        return [X509_V_OK, X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_CERT_NOT_YET_VALID].contains(result)
     }
 }
 
@@ -79,12 +118,28 @@ package enum CertificateProblem: Error, Equatable, Sendable {
     case brokenChain
     case noHost
     case unreadableStaple
+    /// An authority's answer about another certificate, perhaps the one before.
+    case foreignStaple
+    case oldStaple
+    /// Its authority says so.
+    case revoked
+    case selfSigned
+    /// Neither RSA nor on a curve of NIST.
+    case unusualKey
     case expired
     case notYetValid
     /// OpenSSL takes the key or the signature for too weak.
     case tooWeak
     /// A file of authorities without any.
     case noAuthority
+
+    /// The file that it is in is the staple's.
+    package var isAboutStaple: Bool {
+        switch self {
+        case .unreadableStaple, .foreignStaple, .oldStaple, .revoked: true
+        default: false
+        }
+    }
 
     /// To stand behind the name of the file.
     package var sentence: String {
@@ -97,6 +152,11 @@ package enum CertificateProblem: Error, Equatable, Sendable {
             "the certificates are out of order: first the server's own, then each with the one that issued it"
         case .noHost: "the certificate names no host (subjectAltName); browsers do not look at the common name"
         case .unreadableStaple: "holds no OCSP response in DER form"
+        case .foreignStaple: "is about another certificate and is not stapled"
+        case .oldStaple: "is out of date and is not stapled"
+        case .revoked: "says that the certificate was revoked"
+        case .selfSigned: "the certificate is self-signed; browsers take it only where somebody has told them to"
+        case .unusualKey: "the kind of key is one that browsers do not take; use P-256 or RSA with 2048 bits"
         case .expired: "the certificate has expired"
         case .notYetValid: "the certificate is not valid yet; is the clock right?"
         case .tooWeak: "the key or its signature is too weak for today's browsers; use P-256 or RSA with 2048 bits"

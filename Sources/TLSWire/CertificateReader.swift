@@ -22,6 +22,8 @@ final class Certificate {
         return found
     }
 
+    var isSelfSigned: Bool { X509_check_issued(raw, raw) == X509_V_OK }
+
     var names: [PresentedName] { Self.names(of: raw) }
 
     static func names(of certificate: OpaquePointer) -> [PresentedName] {
@@ -51,6 +53,13 @@ final class Certificate {
             SHA256(output, Int(size), hash.baseAddress)
             count = 32
         }
+    }
+
+    /// Now, by the clock that OpenSSL judges certificates with.
+    static var now: Int64 {
+        guard let now = X509_gmtime_adj(nil, 0) else { return 0 }
+        defer { ASN1_TIME_free(now) }
+        return seconds(now)
     }
 
     /// Seconds since 1970.
@@ -89,6 +98,9 @@ final class PrivateKey {
         guard let key else { throw wasAsked ? .encrypted : .missing }
         raw = key
     }
+
+    /// Of a kind that browsers take.
+    var isUsual: Bool { [EVP_PKEY_RSA, EVP_PKEY_EC].contains(EVP_PKEY_get_base_id(raw)) }
 
     deinit { EVP_PKEY_free(raw) }
 }

@@ -1,6 +1,6 @@
 /// Whether a certificate's names speak for a domain (RFC 6120 section 13.7.1.2, RFC 9525 section 6). Knows names as bytes;
 /// reads no certificate. A common name is never looked at.
-package enum PresentedName: Equatable, Sendable {
+package enum PresentedName: Hashable, Sendable {
     /// A DNS name, perhaps with a wildcard.
     case dns([UInt8])
     /// A service name of RFC 4985, such as `_xmpp-client.example.org`.

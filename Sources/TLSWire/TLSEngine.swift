@@ -33,6 +33,9 @@ package final class TLSEngine {
 
     /// Plain bytes asked of OpenSSL at once: the most that a record holds (RFC 8446 section 5.1).
     private static let recordSize = 16_384
+    /// Messages between the plain bytes of one call: a change of keys takes as long as a thousand bytes that are read, so
+    /// a client that sends nothing else could hold up its whole thread. Servers send a few tickets at once, nobody more.
+    private static let maxAsides = 32
 
     package convenience init(server: TLSServer) {
         self.init(server.newConnection(), .server(server), server.pipe)
@@ -95,6 +98,7 @@ package final class TLSEngine {
 
     private func open(_ plain: inout ByteBuffer, _ pool: BufferPool) throws(TLSFailure) {
         defer { if plain.isEmpty { plain.release(to: pool) } }
+        var asides = 0
         // A whole record fits into what is offered, so nothing plain stays behind when no cipher bytes are left.
         while phase == .established && inputLeft > 0 {
             let count = plain.fill(atLeast: Self.recordSize, pool: pool) {
@@ -102,7 +106,9 @@ package final class TLSEngine {
             }
             if count > 0 { continue }
             switch SSL_get_error(ssl, Int32(clamping: count)) {
-            case SSL_ERROR_WANT_READ: break
+            case SSL_ERROR_WANT_READ:
+                asides += 1
+                if asides > Self.maxAsides { throw flooded() }
             case SSL_ERROR_ZERO_RETURN: phase = .peerFinished
             default: throw fail()
             }
@@ -113,6 +119,8 @@ package final class TLSEngine {
         let result = SSL_do_handshake(ssl)
         if result == 1 {
             phase = .established
+            // What was tried in vain on the way to a good end is no failure of the next call.
+            ERR_clear_error()
             return
         }
         guard SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ else { throw fail() }
@@ -163,6 +171,11 @@ package final class TLSEngine {
     }
 
     // MARK: Failures
+
+    private func flooded() -> TLSFailure {
+        phase = .broken
+        return .flood
+    }
 
     private func fail() -> TLSFailure {
         phase = .broken

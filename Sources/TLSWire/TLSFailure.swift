@@ -12,6 +12,8 @@ package enum TLSFailure: Error, Equatable, Sendable {
     case certificate(CertificateTrouble)
     /// The peer ended it with this alert (RFC 8446 section 6).
     case refused(alert: UInt8)
+    /// The peer sends messages of TLS itself without end, such as changes of keys.
+    case flood
     /// The peer broke the protocol; OpenSSL's number of the reason.
     case broken(reason: Int32)
 
@@ -23,6 +25,7 @@ package enum TLSFailure: Error, Equatable, Sendable {
         case .noCommonProtocol: "the two sides have no application protocol in common"
         case .certificate(let trouble): trouble.sentence
         case .refused(let alert): "the other side refused with alert \(alert)\(Self.name(of: alert))"
+        case .flood: "the other side sends messages of TLS itself without end"
         case .broken(let reason): "the TLS protocol was broken (OpenSSL reason \(reason))"
         }
     }

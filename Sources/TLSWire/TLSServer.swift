@@ -11,7 +11,7 @@ package final class TLSServer {
         let context: OpaquePointer
         let names: [PresentedName]
         /// By certificate, as OpenSSL chooses between the kinds of keys.
-        var staples: [(certificate: OpaquePointer, bytes: [UInt8])] = []
+        var staples: [(certificate: OpaquePointer, bytes: [UInt8], until: Int64)] = []
 
         init(context: OpaquePointer, names: [PresentedName]) {
             self.context = context
@@ -25,7 +25,8 @@ package final class TLSServer {
     package init(_ identities: [CertificateIdentity], tickets: TicketKeys) throws(CertificateProblem) {
         defer { ERR_clear_error() }
         for identity in identities {
-            let host = hosts.first { $0.names == identity.names } ?? newHost(identity.names, tickets)
+            // Authorities order the names as they like.
+            let host = hosts.first { Set($0.names) == Set(identity.names) } ?? newHost(identity.names, tickets)
             try Self.add(identity, to: host)
         }
         precondition(!hosts.isEmpty, "a TLS server without a certificate")
@@ -71,12 +72,14 @@ package final class TLSServer {
         let key: PrivateKey
         do throws(PrivateKey.Failure) { key = try PrivateKey(pem: identity.key) } catch { throw .noKey }
         guard SSL_CTX_use_certificate(host.context, own.raw) == 1 else { throw .tooWeak }
+        // Of an earlier certificate with the same kind of key.
+        _ = edge_ssl_clear_chain(host.context)
         for issuer in chain.dropFirst() {
             guard edge_ssl_add_chain(host.context, issuer.raw) == 1 else { throw .tooWeak }
         }
         guard SSL_CTX_use_PrivateKey(host.context, key.raw) == 1 else { throw .keyMismatch }
         if let staple = identity.staple, let used = SSL_CTX_get0_certificate(host.context) {
-            host.staples.append((used, staple))
+            host.staples.append((used, staple, identity.stapledUntil))
         }
     }
 
@@ -117,7 +120,8 @@ package final class TLSServer {
 
     private static func staple(_ ssl: OpaquePointer, _ host: Host) -> Int32 {
         let used = SSL_get_certificate(ssl)
-        guard let staple = host.staples.first(where: { $0.certificate == used })?.bytes,
+        // Browsers refuse what has an old one, and take what has none.
+        guard let staple = host.staples.first(where: { $0.certificate == used && $0.until >= Certificate.now })?.bytes,
             // OpenSSL frees it with the connection.
             let copy = edge_ssl_allocate(staple.count)
         else { return SSL_TLSEXT_ERR_NOACK }
@@ -134,6 +138,8 @@ enum ContextRules {
         let versions = edge_ssl_set_versions(context)
         // An idle connection gives its record buffers back: 34 KB less each.
         _ = edge_ssl_set_mode(context, Int(SSL_MODE_RELEASE_BUFFERS))
+        // Messages between the plain bytes come back to us, who count them.
+        _ = edge_ssl_clear_mode(context, Int(SSL_MODE_AUTO_RETRY))
         // No renegotiation, no compression, our order of suites.
         _ = edge_ssl_set_options(context)
         let ciphers = SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20")

@@ -27,7 +27,7 @@ struct CheckCommand: ParsableCommand {
         do throws(SecurityMaterial.Failure) {
             let material = try SecurityMaterial(settings)
             for sentence in material.summary(settings.tls) { print("ok   \(sentence)") }
-            for warning in settings.warnings() { print("warning: \(warning)") }
+            for warning in settings.warnings() + material.strangers(settings.tls) { print("warning: \(warning)") }
             return true
         } catch {
             print("FAIL \(error.description)")

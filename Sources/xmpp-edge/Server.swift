@@ -43,7 +43,7 @@ struct Server {
                         + "sessions are taken")
             }
             try edge.start()
-            for warning in settings.warnings() { log.warning(warning) }
+            for warning in settings.warnings() + edge.warnings { log.warning(warning) }
             let line = ReadyLine.text(
                 settings, addresses: edge.addresses, secure: edge.secureAddresses, admin: edge.adminAddress)
             Terminal.write(line, to: STDOUT_FILENO)

@@ -111,6 +111,17 @@ private final class ToyLayer: StreamLayer {
         #expect(pair.server.bytes == Array("hi".utf8) + [0])
     }
 
+    @Test func aCloseThatLosesBytesDoesNotSayThatThisWasAll() throws {
+        let pair = try Pair()
+        pair.client.secure(with: ToyLayer())
+        pair.server.send(Array("hi".utf8))
+        pair.run { pair.client.isSecured }
+        pair.client.send([5])
+        pair.client.close()
+        pair.run { pair.server.events.contains("finished") }
+        #expect(pair.server.bytes == Array("hi".utf8))
+    }
+
     @Test func aBrokenLayerTellsThePeerAndFails() throws {
         let pair = try Pair()
         pair.server.secure(with: ToyLayer())

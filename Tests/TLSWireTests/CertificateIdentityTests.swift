@@ -41,6 +41,22 @@ import Testing
         #expect(try problem("good.pem", "good.key", staple: "good.pem") == .unreadableStaple)
     }
 
+    @Test func aStapleAboutAnotherCertificateIsSaidAndNotShown() throws {
+        let identity = try Certificates.identity("renewed", staple: "good.staple")
+        #expect(identity.problems(at: 1_700_000_000) == [.foreignStaple])
+        #expect(!identity.isStapled)
+        #expect(try Certificates.identity("good", staple: "good.staple").problems(at: 1_700_000_000) == [])
+    }
+
+    @Test func whatBrowsersDoNotLikeIsSaid() throws {
+        let now: Int64 = 1_700_000_000
+        #expect(try Certificates.identity("revoked", staple: "revoked.staple").problems(at: now) == [.revoked])
+        #expect(try Certificates.identity("self").problems(at: 2_000_000_000) == [.selfSigned])
+        #expect(try Certificates.identity("edwards").problems(at: now) == [.unusualKey])
+        #expect(try Certificates.identity("expired").problems(at: now) == [.expired])
+        #expect(CertificateProblem.revoked.isAboutStaple && !CertificateProblem.selfSigned.isAboutStaple)
+    }
+
     @Test func datesAreJudgedAtTheGivenMoment() throws {
         #expect(throws: CertificateProblem.expired) { try Certificates.identity("expired").check(at: 1_700_000_000) }
         #expect(throws: CertificateProblem.notYetValid) { try Certificates.identity("future").check(at: 1_700_000_000) }

@@ -40,6 +40,21 @@ import Testing
         #expect(pair.client.peerKeyHash == (try key("good")), "the cheaper key is to be preferred")
     }
 
+    @Test func twoKindsOfKeysMayNameTheHostsInAnyOrder() throws {
+        let pair = shake(try Certificates.server("shuffled", "good"), try Certificates.client())
+        #expect(pair.client.peerKeyHash == (try key("good")))
+    }
+
+    @Test func aNewerCertificateForTheSameHostsComesWithItsOwnChain() throws {
+        let client = try Certificates.client()
+        let both = Pair(try Certificates.server("chained", "revoked"), client)
+        both.shakeHands()
+        let alone = Pair(try Certificates.server("revoked"), try Certificates.client())
+        alone.shakeHands()
+        #expect(both.client.isEstablished && both.client.peerKeyHash == alone.client.peerKeyHash)
+        #expect(abs(both.toClient.count - alone.toClient.count) < 100, "another certificate's chain was sent")
+    }
+
     @Test func aSessionIsResumedAtAnyServerWithTheSameTicketKeys() throws {
         let tickets = TicketKeys.random()
         let (one, other) = (
@@ -88,6 +103,20 @@ import Testing
         #expect(pair.client.isEstablished)
         let plain = shake(try Certificates.server("good"), try Certificates.client())
         #expect(pair.toClient.count > plain.toClient.count + 200)
+    }
+
+    @Test func aStapleThatIsOutOfDateIsKeptBack() throws {
+        // The end of its time is the last date in it that stands alone in a [0].
+        var staple = try Certificates.bytes("good.staple")
+        let mark: [UInt8] = [0xA0, 0x11, 0x18, 0x0F]
+        let place = try #require(staple.indices.last { staple[$0...].starts(with: mark) })
+        staple.replaceSubrange(place + 4..<place + 8, with: Array("2021".utf8))
+        let identity = try CertificateIdentity(
+            chain: try Certificates.bytes("good.pem"), key: try Certificates.bytes("good.key"), staple: staple)
+        #expect(identity.problems(at: 1_700_000_000) == [.oldStaple])
+        let old = shake(try TLSServer([identity], tickets: .random()), try Certificates.client())
+        let plain = shake(try Certificates.server("good"), try Certificates.client())
+        #expect(old.client.isEstablished && abs(old.toClient.count - plain.toClient.count) < 100)
     }
 }
 

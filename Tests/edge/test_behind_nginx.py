@@ -9,6 +9,7 @@ import pytest
 
 from harness.bosh import BOSHSession, Poster
 from harness.edge import Edge
+from harness.http import HTTPClient
 from harness.nginx import EXAMPLE, SIMPLE, Nginx
 from harness.stream import CLIENT
 from harness.table import Table
@@ -92,3 +93,12 @@ def test_an_idle_minute_is_survived_with_the_timeouts_nginx_has(edge, upstream):
         assert arrived
         browser.vanish()
         assert not re.search(r'" 5\d\d ', simple.requests() + example.requests())
+
+
+def test_FW_006_what_a_client_says_of_its_host_does_not_come_through(upstream, site):
+    """nginx passes on every header field that it was not told about."""
+    trusting = {"XMPP_EDGE_TRUSTED_PROXIES": "127.0.0.1", "XMPP_EDGE_TLS_REDIRECT_TO_PORT": "443"}
+    with Edge(upstream.address, public=site, environment=trusting) as edge, Nginx(edge.address, EXAMPLE.read_text()) as nginx:
+        for target in ("/", "/ws"):
+            answer = HTTPClient(nginx.address).request(target=target, host="edge.test", headers=("X-Forwarded-Host: evil.test",))
+            assert answer.status == 308 and answer["location"] == f"https://edge.test{target}"

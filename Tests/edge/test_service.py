@@ -111,6 +111,19 @@ def test_sockets_that_were_passed_on_are_served_by_name(upstream, tmp_path):
         assert edge.wait(20) == 0, edge.stdout.read()
 
 
+@pytest.mark.parametrize("host, warns", [("0.0.0.0", True), ("127.0.0.1", False)])
+def test_a_socket_of_systemd_that_is_open_to_the_network_in_clear_gives_a_warning(upstream, host, warns):
+    with socket.create_server((host, 0)) as plain:
+        edge = activated({"web": plain}, "--upstream", upstream.address, "--listen", "systemd:web", "--admin", "off")
+        lines = [edge.stdout.readline()]
+        while lines[-1] and "ready" not in lines[-1]:
+            lines.append(edge.stdout.readline())
+        edge.terminate()
+        text = "".join(lines) + edge.stdout.read()
+        assert edge.wait(20) == 0, text
+    assert "ready" in text and ("systemd:web (0.0.0.0:" in text and "open to the network without TLS" in text) == warns
+
+
 def test_a_socket_that_was_not_passed_on_is_missed_at_the_start(upstream):
     with pytest.raises(RuntimeError, match="systemd:web"):
         Edge(upstream.address, listen=("systemd:web",)).start()

@@ -15,6 +15,7 @@ from harness.edge import PROGRAM, Edge, eventually
 from harness.http import HTTPClient
 from harness.stream import CLIENT
 from harness.tls import certificates, client, pair, secure
+from harness.tls_noise import TLS1_2, TLS1_3, TLSClient
 from harness.upstream import Upstream
 from harness.websocket import request
 from harness.wire import Ended, Wire, connect
@@ -285,6 +286,57 @@ def test_a_staple_beside_the_certificate_is_shown(upstream, site, tmp_path):
         assert "Cert Status: good" in seen.stdout
 
 
+@pytest.mark.parametrize("certificate, staple, words", [
+    ("good", "revoked", "good.pem.ocsp: is about another certificate"),
+    ("revoked", "revoked", "revoked.pem.ocsp: says that the certificate was revoked"),
+    ("self", None, "self.pem: the certificate is self-signed"),
+    ("chained-alone", None, "is an intermediate one missing"), ("chained", None, ""),
+])
+def test_check_tells_of_what_browsers_do_not_like(tmp_path, certificate, staple, words):
+    key = certificate.removesuffix("-alone")
+    for name in (f"{certificate}.pem", f"{key}.key"):
+        shutil.copy(certificates() / name, tmp_path / name)
+    if staple:
+        shutil.copy(certificates() / f"{staple}.staple", tmp_path / f"{certificate}.pem.ocsp")
+    settings = [
+        "--listen", "127.0.0.1:0 tls", "--certificate", str(tmp_path / f"{certificate}.pem"),
+        "--key", str(tmp_path / f"{key}.key"), "--domain", "edge.test", "--upstream", "127.0.0.1:1"]
+    trust = {**os.environ, "SSL_CERT_FILE": str(certificates() / "ca.pem"), "SSL_CERT_DIR": str(tmp_path)}
+    done = subprocess.run([str(PROGRAM), "check", *settings], capture_output=True, text=True, timeout=30, env=trust)
+    warnings = [line for line in done.stdout.splitlines() if line.startswith("warning")]
+    assert words in "".join(warnings) and len(warnings) == bool(words), done.stdout
+
+
+def test_an_old_staple_does_not_keep_a_new_certificate_away(upstream, tmp_path):
+    swap(tmp_path, "good")
+    shutil.copy(certificates() / "good.staple", tmp_path / "own.pem.ocsp")
+    options = ("--certificate", str(tmp_path / "own.pem"), "--key", str(tmp_path / "own.key"))
+    with Edge(upstream.address, listen=BOTH, options=options) as edge:
+        swap(tmp_path, "renewed")
+        assert eventually(lambda: serial(connect(secure(edge.address))) == own("renewed"))
+        assert eventually(lambda: "own.pem.ocsp: is about another certificate and is not stapled" in edge.log())
+
+
+def test_a_listener_that_runs_keeps_its_certificate_when_the_file_names_others(upstream, tmp_path):
+    """Listeners change at the next start only, and until then what they need is needed."""
+    def write(listen: str, tls: str) -> None:
+        (tmp_path / "edge.yaml").write_text(f"listen: [{listen}]\nadmin: off\ntls: {tls}\nupstreams: ['edge.test={upstream.address}']\n")
+
+    files = f"{{certificates: ['{certificates()}/good.pem'], keys: ['{certificates()}/good.key']}}"
+    write("'127.0.0.1:0 tls'", files)
+    edge = Edge()
+    edge.command = [str(PROGRAM), "--config", str(tmp_path / "edge.yaml")]
+    with edge:
+        write("'127.0.0.1:0'", files)
+        edge.process.send_signal(1)
+        assert eventually(lambda: "configuration reloaded" in edge.log())
+        assert serial(connect(secure(edge.address))) == own("good")
+        write("'127.0.0.1:0'", "{}")
+        edge.process.send_signal(1)
+        assert eventually(lambda: "reload failed, the old configuration stays: tls.certificates" in edge.log())
+        assert serial(connect(secure(edge.address))) == own("good")
+
+
 def test_browsers_are_told_to_come_with_tls_only_where_it_counts(upstream, site):
     told = {"XMPP_EDGE_TLS_STRICT_TRANSPORT": "24 h"}
     with Edge(upstream.address, public=site, listen=BOTH, options=pair("good"), environment=told) as edge:
@@ -304,6 +356,16 @@ def test_requests_in_clear_are_sent_to_tls(upstream, site, port, target, host, l
         posted = HTTPClient(edge.addresses()[1]).request("POST", "/bosh", body=b"<body/>", host=host)
         assert posted.status == 308
         assert HTTPClient(secure(edge.address)).request().status == 200
+
+
+def test_who_came_through_a_trusted_proxy_is_sent_to_the_host_he_asked_that_for(upstream):
+    environment = {"XMPP_EDGE_TLS_REDIRECT_TO_PORT": "443", "XMPP_EDGE_TRUSTED_PROXIES": "127.0.0.1"}
+    with Edge(upstream.address, environment=environment) as edge:
+        fields = ("X-Forwarded-For: 192.0.2.1", "X-Forwarded-Proto: http", "X-Forwarded-Host: chat.edge.test:8080")
+        answer = HTTPClient(edge.address).request(target="/a", host="backend:5280", headers=fields)
+        assert answer.status == 308 and answer["location"] == "https://chat.edge.test/a"
+        unknown = HTTPClient(edge.address).request(host=":80", headers=fields[:1])
+        assert unknown.status == 400
 
 
 @pytest.mark.parametrize("certificate, key, words", [
@@ -385,3 +447,34 @@ def test_PP_001_a_proxy_header_may_come_before_tls(upstream, site, gap):
                 except ssl.SSLWantReadError:
                     pass
             assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+def test_UP_013_refused_renegotiations_do_not_pile_up(upstream):
+    """Each is answered with a warning, which nobody reads."""
+    with Edge(
+        upstream.address, listen=BOTH, options=pair("good"), environment={"XMPP_EDGE_LIMITS_TIME_TO_HEAD": "2 min"}
+    ) as edge:
+        flooding = TLSClient(edge.address, TLS1_2)
+        flooding.socket.sendall(flooding.renegotiations(1, first=1))
+        assert flooding.socket.recv(100)[:1] == b"\x15", "an alert"
+        with pytest.raises(ConnectionError):
+            for number in range(150):
+                flooding.socket.sendall(flooding.renegotiations(2000, first=2 + 2000 * number))
+        assert HTTPClient(secure(edge.address)).request().status == 404
+
+
+def test_UP_013_keys_may_change_but_not_without_end(upstream):
+    with Edge(
+        upstream.address, listen=BOTH, options=pair("good"), environment={"XMPP_EDGE_LIMITS_TIME_TO_HEAD": "2 min"}
+    ) as edge:
+        changing = TLSClient(edge.address, TLS1_3)
+        changing.socket.sendall(changing.key_changes(5) + changing.seal(b"GET / HTTP/1.1\r\nHost: a\r\n"))
+        changing.socket.sendall(changing.key_changes(5) + changing.seal(b"\r\n"))
+        answer = b""
+        while b"404" not in answer:
+            answer += changing.read()
+        changing.socket.sendall(changing.key_changes(1000))
+        with pytest.raises((AssertionError, ConnectionError)):
+            while True:
+                changing.read()
+        assert HTTPClient(secure(edge.address)).request().status == 404

@@ -4,9 +4,11 @@ import shutil
 
 import pytest
 
+from harness.bosh import BOSHBrowser
 from harness.browser import Browser
 from harness.edge import Edge
 from harness.ejabberd import Ejabberd
+from harness.jabberd2 import Jabberd2
 from harness.stream import CLIENT
 from harness.tls import certificates, pair, secure, secured_prosody
 
@@ -33,7 +35,7 @@ def ejabberd(tmp_path_factory):
 def chat(upstream: str, site, mechanism: str) -> None:
     environment = {"XMPP_EDGE_UPSTREAM_TLS_CA_FILE": str(certificates() / "ca.pem")}
     with Edge(upstream, public=site, listen=("127.0.0.1:0 tls",), options=pair("good"), environment=environment) as edge:
-        alice, bob = (Browser(secure(edge.address)) for _ in range(2))
+        alice, bob = Browser(secure(edge.address)), BOSHBrowser(secure(edge.address), wait=2)
         alice.login("alice", "secret", "phone", mechanism)
         bob.login("bob", "secret", "desk", mechanism)
         for number in range(50):
@@ -42,6 +44,8 @@ def chat(upstream: str, site, mechanism: str) -> None:
         for number in range(50):
             got = bob.receive_until(lambda stanza: stanza.tag == f"{{{CLIENT}}}message")
             assert got["id"] == f"m{number}" and got["from"] == alice.jid
+        bob.send(f"<message xmlns='{CLIENT}' to='{alice.jid}' type='chat' id='back'/>")
+        assert alice.receive_until(lambda stanza: stanza.tag == f"{{{CLIENT}}}message")["id"] == "back"
         alice.close()
         bob.close()
 
@@ -61,3 +65,9 @@ def test_UP_006_prosody_with_direct_tls(prosody, site):
 @pytest.mark.skipif(not shutil.which("ejabberdctl"), reason="ejabberd is not installed")
 def test_UP_007_ejabberd_that_requires_starttls(ejabberd, site):
     chat(f"127.0.0.1:{ejabberd.port} starttls", site, "SCRAM-SHA-256")
+
+
+@pytest.mark.skipif(not shutil.which("jabberd2-c2s"), reason="jabberd2 is not installed")
+def test_UP_007_jabberd2_with_starttls(site):
+    with Jabberd2("edge.test", ACCOUNTS, pem=certificates() / "together.pem") as server:
+        chat(f"127.0.0.1:{server.port} starttls", site, "PLAIN")

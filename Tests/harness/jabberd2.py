@@ -22,10 +22,10 @@ def without_comments(text: str) -> str:
 
 
 class Jabberd2:
-    """`accounts` maps names to passwords."""
+    """`accounts` maps names to passwords; `pem` is a file with the certificate and key for STARTTLS."""
 
-    def __init__(self, domain: str, accounts: dict[str, str]):
-        self.domain, self.accounts = domain, accounts
+    def __init__(self, domain: str, accounts: dict[str, str], pem: Path | None = None):
+        self.domain, self.accounts, self.pem = domain, accounts, pem
         self.folder = Path(tempfile.mkdtemp(prefix="xmpp-edge-jabberd2."))
         self.port, self.router_port = free_port(), free_port()
         self.processes: list[subprocess.Popen] = []
@@ -38,6 +38,9 @@ class Jabberd2:
                 element = re.search(rf"<{name}>.*?</{name}>", example, re.DOTALL)[0]
                 text, count = re.subn(rf"<{name}>.*?</{name}>", lambda _, new=element: new, text, count=1, flags=re.DOTALL)
                 assert count == 1
+            if self.pem:
+                text = text.replace("<id register-enable='mu'>", f"<id register-enable='mu' pemfile='{self.pem}'>")
+                assert str(self.pem) in text
             text = text.replace("example.org", self.domain).replace("<port>5222<", f"<port>{self.port}<")
         text = text.replace("<module>sqlite</module>", "<module>db</module>").replace("<driver>sqlite</driver>", "<driver>db</driver>")
         text = text.replace("localhost.localdomain", self.domain).replace("0.0.0.0", "127.0.0.1").replace("<port>5347<", f"<port>{self.router_port}<")

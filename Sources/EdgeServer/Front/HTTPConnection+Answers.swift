@@ -142,7 +142,7 @@ extension HTTPConnection {
             try limitBody(to: worker.setup.limits.body)
             endAfterThis()
         }
-        guard let host = head.withHost(Self.hostName) else {
+        guard let host = Self.hostName(forwardedHost(head) ?? head.withHost(Self.text)) else {
             return answer(.badRequest, "Come with TLS, and with a Host field.", toHEAD: head.method == .head)
         }
         let path = head.withPath { $0.isEmpty ? "/" : String(reading: $0) }
@@ -155,11 +155,15 @@ extension HTTPConnection {
     }
 
     /// Without the port.
-    private static func hostName(_ host: Span<UInt8>?) -> String? {
-        guard let host, !host.isEmpty else { return nil }
-        let text = String(reading: host)
+    private static func hostName(_ text: String) -> String? {
         if text.hasPrefix("[") { return text.firstIndex(of: "]").map { String(text[...$0]) } }
-        return text.split(separator: ":").first.map(String.init)
+        let name = text.prefix { $0 != ":" }
+        return name.isEmpty ? nil : String(name)
+    }
+
+    private static func text(_ host: Span<UInt8>?) -> String {
+        guard let host else { return "" }
+        return String(reading: host)
     }
 
     // MARK: Health

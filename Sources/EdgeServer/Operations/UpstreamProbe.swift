@@ -234,8 +234,12 @@ extension Settings {
     private static func warning(_ listener: WebListener) -> String? {
         guard !listener.speaksTLS, case .tcp(let host, let port) = listener.address, !isLocal(host: host, port: port)
         else { return nil }
-        return "\(listener.address) is open to the network without TLS; browsers' passwords can be read there unless a "
-            + "proxy with TLS stands in front"
+        return openInClear("\(listener.address)")
+    }
+
+    static func openInClear(_ address: String) -> String {
+        "\(address) is open to the network without TLS; browsers' passwords can be read there unless a proxy with TLS "
+            + "stands in front"
     }
 
     private static func isLocal(host: String, port: UInt16) -> Bool {

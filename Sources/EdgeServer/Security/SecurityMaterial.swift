@@ -92,19 +92,25 @@ package struct SecurityMaterial: Sendable, Equatable {
     /// What an operator should hear though it works: certificates that browsers refuse, now or soon.
     /// - Parameter now: seconds since 1970.
     package func warnings(_ settings: TLSSettings, now: Int) -> [String] {
-        zip(settings.certificates, identities).compactMap { path, identity in
-            do throws(CertificateProblem) {
-                try identity.check(at: Int64(now))
-            } catch {
-                return "\(path): \(error.sentence)"
+        zip(settings.certificates, identities).flatMap { path, identity in
+            let problems = identity.problems(at: Int64(now)).map { problem in
+                "\(problem.isAboutStaple ? Self.staple(path) : path): \(problem.sentence)"
             }
             let days = (identity.notAfter - Int64(now)) / 86_400
-            return days < Self.soon ? "\(path): the certificate expires in \(days) days" : nil
+            return problems + (0..<Self.soon ~= days ? ["\(path): the certificate expires in \(days) days"] : [])
+        }
+    }
+
+    /// The certificates for which this system knows no authority. Not for every start: it reads all authorities.
+    package func strangers(_ settings: TLSSettings) -> [String] {
+        zip(settings.certificates, identities).filter { !$1.isKnownHere }.map { path, _ in
+            "\(path): this system knows no authority behind the certificate; is an intermediate one missing from the file, "
+                + "or is the authority your own?"
         }
     }
 
     /// Days: those who renew by themselves do it earlier.
-    private static let soon = 10
+    private static let soon: Int64 = 10
 
     private static func read(_ path: String) throws(Failure) -> [UInt8] {
         let number = open(path, O_RDONLY | O_CLOEXEC)

@@ -1,5 +1,5 @@
 /// What is wrong with settings that were read without a mistake of form: one sentence each, with the key to look at.
-package struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
+package struct SettingsProblem: Error, Equatable, CustomStringConvertible {
     /// As in a configuration file.
     package let key: String
     /// What is the matter and what is allowed.
@@ -19,6 +19,14 @@ extension Settings {
         addressProblems() + upstreamProblems() + pathProblems() + mechanismProblems() + compression.validate()
             + limits.validate() + tls.validate(listeners: listeners)
             + (0...1_024 ~= workers ? [] : [SettingsProblem(key: "workers", "\(workers) is not within 0 to 1024")])
+    }
+
+    /// For a server that runs already: its listeners stay as they are, and everything else has to go together with them.
+    func running(on listeners: [WebListener]) throws(SettingsProblem) -> Settings {
+        var settings = self
+        settings.listeners = listeners
+        if let problem = settings.validate().first { throw problem }
+        return settings
     }
 
     private func addressProblems() -> [SettingsProblem] {
