@@ -107,6 +107,8 @@ def test_PT_010_a_session_whose_client_vanished_is_resumed_over_either_transport
     again.send(f"<resume xmlns='{SM}' previd='{session}' h='{handled}'/>")
     assert again.receive_until(lambda stanza: stanza.tag.startswith(f"{{{SM}}}")).tag == f"{{{SM}}}resumed"
     assert arrivals(again, transport.__name__, 5) == [f"{transport.__name__}{number}" for number in range(5)]
+    # What nobody has acknowledged the server keeps for alice's next login.
+    again.send(f"<a xmlns='{SM}' h='{handled + 5}'/>")
     again.send(message(bob.jid, "back"))
     assert arrivals(bob, "back", 1)
     again.close()

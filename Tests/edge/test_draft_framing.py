@@ -269,10 +269,10 @@ def test_two_clients_chat_on_a_real_server(prosody):
         bob.login("bob", "secret", "new")
         alice.send("<presence/>")
         alice.send(f"<message to='{bob.jid}' type='chat'><body>from then</body></message>")
-        got = bob.receive_until(lambda message: message.tag == f"{{{CLIENT}}}message")
-        assert got.element.findtext(f"{{{CLIENT}}}body") == "from then" and got["from"] == alice.jid
+        got = bob.receive_until(lambda stanza: stanza.element.findtext(f"{{{CLIENT}}}body") == "from then")
+        assert got["from"] == alice.jid
         bob.send(f"<message xmlns='{CLIENT}' to='{alice.jid}' type='chat'><body>from now</body></message>")
-        got = alice.receive_until(lambda message: message.tag == f"{{{CLIENT}}}message")
-        assert got.element.findtext(f"{{{CLIENT}}}body") == "from now"
+        # What others left for alice on this server may come first.
+        alice.receive_until(lambda stanza: stanza.element.findtext(f"{{{CLIENT}}}body") == "from now")
         alice.close()
         bob.close()
