@@ -7,6 +7,8 @@ package struct DomainRoute: Sendable, Equatable {
     /// Name or literal address of the XMPP server.
     package var host: String
     package var port: UInt16
+    /// SRV records of the domain name its servers; `host` and `port` say nothing then.
+    package var isService = false
     package var security: TransportSecurity
     /// Each connection begins with the client's address in this form; nil where the server does not expect it.
     package var proxy: ProxyVersion?
