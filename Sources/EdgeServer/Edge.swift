@@ -169,6 +169,7 @@ package final class Edge {
                 certificates.watch(SecurityMaterial.files(settings))
                 shared.health.use(settings.upstreams.map(\.server))
                 shared.admission.update(settings.limits)
+                shared.endpoints.update(settings.limits)
                 main.receive(.setup(setup))
                 for worker in workers { worker.mailbox.post(.setup(setup)) }
                 publish(nextMaterial)

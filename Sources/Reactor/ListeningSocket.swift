@@ -102,12 +102,22 @@ package final class ListeningSocket: Sendable {
     }
 
     static func name(of number: Int32) throws(SystemFailure) -> SocketAddress {
+        try address("getsockname") { getsockname(number, $0, $1) }
+    }
+
+    static func peer(of number: Int32) throws(SystemFailure) -> SocketAddress {
+        try address("getpeername") { getpeername(number, $0, $1) }
+    }
+
+    private static func address(
+        _ call: StaticString, _ ask: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+    ) throws(SystemFailure) -> SocketAddress {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let result = withUnsafeMutablePointer(to: &storage) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(number, $0, &length) }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { ask($0, &length) }
         }
-        _ = try SystemFailure.check("getsockname", result)
+        _ = try SystemFailure.check(call, result)
         return withUnsafePointer(to: &storage) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { SocketAddress($0) ?? .unix }
         }

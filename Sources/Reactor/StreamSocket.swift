@@ -187,6 +187,11 @@ open class StreamSocket: LoopMember {
         isOpen ? try? ListeningSocket.name(of: descriptor) : nil
     }
 
+    /// The peer's end; nil when the connection does not stand.
+    package final var remoteAddress: SocketAddress? {
+        isOpen ? try? ListeningSocket.peer(of: descriptor) : nil
+    }
+
     /// Closes at once; output that waits is lost.
     package final func close() {
         // Without a descriptor and yet registered: there was none left to connect with.

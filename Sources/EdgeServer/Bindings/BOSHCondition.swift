@@ -14,6 +14,8 @@ extension StreamFailure {
         case .improperAddressing: return .improperAddressing
         case .internalServerError: return .internalServerError
         case .policyViolation, .connectionTimeout: return .policyViolation
+        // Clients take it for a server that is not there for now, and come back.
+        case .resourceConstraint: return .remoteConnectionFailed
         default: return .badRequest
         }
     }

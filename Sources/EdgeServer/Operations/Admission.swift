@@ -32,14 +32,18 @@ package final class Admission: Sendable {
     private static let quietTime: UInt64 = 10_000
 
     package init(_ limits: Limits, now: Instant = .now()) {
-        state = Mutex(State(limits: limits, bucket: TokenBucket(limits, now: now)))
+        state = Mutex(State(limits: limits, bucket: Self.bucket(limits, now)))
+    }
+
+    private static func bucket(_ limits: Limits, _ now: Instant) -> TokenBucket {
+        TokenBucket(rate: limits.sessionsPerSecond, capacity: limits.sessionBurst, now: now)
     }
 
     /// Other limits from now on; who is in stays in.
     package func update(_ limits: Limits, now: Instant = .now()) {
         state.withLock { state in
             state.limits = limits
-            state.bucket = TokenBucket(limits, now: now)
+            state.bucket = Self.bucket(limits, now)
         }
     }
 
@@ -81,31 +85,4 @@ package final class Admission: Sendable {
 
     /// Addresses that are remembered: those with sessions, no others.
     package var addresses: Int { state.withLock { $0.perAddress.count } }
-}
-
-/// So many per second on average, with a reserve for many at once.
-struct TokenBucket {
-    /// Thousandths of a token per millisecond, which is tokens per second.
-    private let rate: UInt64
-    private let capacity: UInt64
-    /// Thousandths of a token.
-    private var level: UInt64
-    private var filled: Instant
-
-    init(_ limits: Limits, now: Instant) {
-        rate = UInt64(clamping: limits.sessionsPerSecond)
-        capacity = UInt64(clamping: max(limits.sessionBurst, 1)) &* 1_000
-        level = capacity
-        filled = now
-    }
-
-    /// Takes one token if there is one.
-    mutating func take(now: Instant) -> Bool {
-        let (gained, overflow) = now.since(filled).multipliedReportingOverflow(by: rate)
-        level = overflow || gained > capacity - level ? capacity : level + gained
-        filled = max(filled, now)
-        guard level >= 1_000 else { return false }
-        level -= 1_000
-        return true
-    }
 }

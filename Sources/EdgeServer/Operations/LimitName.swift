@@ -27,6 +27,10 @@ package enum LimitName: String, Sendable, CaseIterable {
     case upstreamStanza = "upstream-stanza"
     case upstreamConnect = "upstream-connect"
     case upstreamHeader = "upstream-header"
+    /// Too many wait in line for a server.
+    case upstreamWaiting = "upstream-waiting"
+    /// The turn to connect to a server did not come in time, or would not.
+    case upstreamWait = "upstream-wait"
     case connections = "connections"
     case sessions = "sessions"
     case sessionsPerAddress = "sessions-per-address"

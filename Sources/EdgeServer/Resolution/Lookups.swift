@@ -5,7 +5,15 @@ internal import Reactor
 final class Lookups {
     /// What is known of `name` now. Nil when it has to be asked for: then `waiter` is told, unless it leaves before.
     func find(_ name: ServerName, for waiter: any LookupWaiter) -> Lookup? {
-        .failed(.unanswered)
+        guard case .host(let host, let port, let security) = name,
+            let found = try? SocketAddress.resolve(host: host, port: port)
+        else { return .failed(.unknown) }
+        let isLoopback = found.allSatisfy(\.isLoopback)
+        let server = HostAndPort(host: host, port: port).description
+        return .found(
+            found.map {
+                Candidate(address: $0, security: security.resolved(isLoopback: isLoopback), server: server)
+            })
     }
 
     /// It does not wait any more.

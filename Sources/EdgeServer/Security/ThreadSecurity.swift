@@ -24,11 +24,11 @@ final class ThreadSecurity {
     }
 
     /// For a connection to the domain's server; nil for one in clear, when that is what was asked for.
-    func layer(for route: Routes.Route, domain: String) -> StreamLayer? {
-        switch route.security {
+    func layer(for target: Candidate, domain: String) -> StreamLayer? {
+        switch target.security {
         case .plain: nil
-        case .directTLS: layer(to: route.upstream, domain: domain, isDirect: true)
-        case .startTLS, .byAddress: layer(to: route.upstream, domain: domain, isDirect: false)
+        case .directTLS: layer(to: target.server, domain: domain, isDirect: true)
+        case .startTLS, .byAddress: layer(to: target.server, domain: domain, isDirect: false)
         }
     }
 

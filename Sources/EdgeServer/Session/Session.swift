@@ -11,6 +11,8 @@ final class Session {
     let worker: Worker
     private(set) var client: ClientLeg?
     private var stream: ClientStream?
+    /// There while the stream comes about.
+    private var dial: UpstreamDial?
     private(set) var record: SessionRecord
     private(set) var stage = Stage.awaitingOpen
     /// SASL has just succeeded: the one moment for a new `<open/>` (RFC 6120 section 6.4.6).
@@ -109,15 +111,11 @@ final class Session {
     private func forward(_ element: CheckedElement, of message: Span<UInt8>) {
         let range = element.range
         record.count(in: range.count)
-        guard let stream else { return }
+        guard let stream else { return keep(element, of: message) }
         let limit = worker.relay.upstreamOutput
         let isFull: Bool
         if element.needsRewrite {
-            let rewritten = isDraft ? worker.checker.rewrittenDraft(message) : worker.checker.rewritten(message)
-            // Better no session than a stanza that got lost in silence.
-            guard !rewritten.isEmpty else {
-                return fail(StreamFailure(.internalServerError, "the prefixes of this element cannot be rewritten"))
-            }
+            guard let rewritten = rewritten(message) else { return }
             isFull = stream.send(rewritten.span, limit: limit)
         } else {
             isFull = stream.send(message.extracting(range), limit: limit)
@@ -128,12 +126,34 @@ final class Session {
         }
     }
 
+    /// Nil when it cannot be done, which ends the session: better none than a stanza that got lost in silence.
+    private func rewritten(_ message: Span<UInt8>) -> [UInt8]? {
+        let rewritten = isDraft ? worker.checker.rewrittenDraft(message) : worker.checker.rewritten(message)
+        if !rewritten.isEmpty { return rewritten }
+        fail(StreamFailure(.internalServerError, "the prefixes of this element cannot be rewritten"))
+        return nil
+    }
+
+    /// The stream has not come about yet.
+    private func keep(_ element: CheckedElement, of message: Span<UInt8>) {
+        guard let dial else { return }
+        let limit = worker.relay.upstreamOutput
+        let isFull: Bool
+        if element.needsRewrite {
+            guard let rewritten = rewritten(message) else { return }
+            isFull = dial.keep(rewritten.span, limit: limit)
+        } else {
+            isFull = dial.keep(message.extracting(element.range), limit: limit)
+        }
+        if isFull { client?.pauseReading() }
+    }
+
     /// What `<open/>` or its counterpart in BOSH says: a stream begins, or begins again after SASL.
     func clientOpened(_ attributes: OpenAttributes) {
-        if stage == .loggedIn, mayRestart, let route = record.route {
+        if stage == .loggedIn, mayRestart, let stream {
             mayRestart = false
             answersTo = attributes.from
-            stream?.sendHeader(worker.header(attributes, to: record.domain, route: route))
+            stream.sendHeader(worker.header(attributes, to: record.domain, isPrivate: stream.isPrivate))
             return
         }
         guard stage == .awaitingOpen else {
@@ -154,16 +174,18 @@ final class Session {
         record.domain = domain
         record.route = route
         answersTo = attributes.from
-        let stream = ClientStream(worker: worker, session: self, route: route)
-        self.stream = stream
-        stream.sendHeader(worker.header(attributes, to: domain, route: route))
-        stream.open()
+        let dial = UpstreamDial(worker: worker, session: self, route: route, domain: domain, opening: attributes)
+        self.dial = dial
+        dial.start()
     }
 
     /// `<close/>` from the browser, or the wait for it is over.
     func clientClosed() {
         switch stage {
-        case .opening, .open, .loggedIn:
+        case .opening:
+            dial?.cancel(saysGoodbye: true)
+            end(.clientClosed) { $0.finish() }
+        case .open, .loggedIn:
             stage = .clientEnded
             stream?.sendEnd()
             if stream?.isOpen == true {
@@ -210,12 +232,35 @@ final class Session {
 
     // MARK: From the server
 
+    /// There is a line in front of the server; the time for it is not that for login.
+    func waitsForServer(until end: Instant) {
+        client?.limitLogin(until: end + worker.setup.limits.timeToLogin)
+    }
+
+    /// The wait in line is over.
+    func mayConnect() {
+        client?.limitLogin(until: worker.loop.now + worker.setup.limits.timeToLogin)
+    }
+
+    /// A server has opened its stream; what the browser has said so far is on its way there.
+    func dialSucceeded(_ stream: ClientStream, _ header: StreamHeader, server: String) {
+        dial = nil
+        self.stream = stream
+        record.server = server
+        stage = .open
+        upstreamOpened(header)
+        // The browser may be paused for what it has said.
+        stream.tellWhenDrained()
+    }
+
+    /// No server has.
+    func dialFailed(_ trouble: UpstreamTrouble) {
+        dial = nil
+        fail(StreamFailure(trouble))
+    }
+
     /// The server's stream header: `<open/>` with the same attributes (RFC 7395 section 3.4).
     func upstreamOpened(_ header: StreamHeader) {
-        if stage == .opening {
-            stage = .open
-            if let route = record.route { worker.shared.health.connected(route.upstream) }
-        }
         hasOpened = true
         client?.opened(Framing.answer(to: header, domain: record.domain, client: answersTo))
         answersTo = nil
@@ -227,14 +272,17 @@ final class Session {
         if stage == .loggedIn && !cut.isStreamPrefixed { return relay(cut, input, source) }
         switch source.classify(cut, in: input) {
         case .features:
+            source.featuresCame()
             let features = source.output(cut, from: input)
             client?.send(StreamFeatures.filtered(features.span, policy: worker.setup.featurePolicy))
-        case .streamError:
+        // Before login it is the edge that would have to go there, and now it is too late for that.
+        case .seeOtherHost where stage < .loggedIn:
+            fail(StreamFailure(.referred))
+        case .streamError, .seeOtherHost:
             hasStreamError = true
+            if stage < .loggedIn { source.learn(fromError: cut, in: input) }
             relay(cut, input, source)
             if client?.endsWithStreamError == true { upstreamEnded() }
-        case .seeOtherHost:
-            fail(StreamFailure(.internalServerError, "the XMPP server refers to another host", .upstreamError))
         case .saslSuccess(let restarts):
             relay(cut, input, source)
             loggedIn(restarts: restarts)
@@ -291,19 +339,10 @@ final class Session {
             upstreamEnded()
             stream = nil
         default:
-            if trouble.concernsTheServer, let route = record.route {
-                worker.shared.health.failed(route.upstream, at: worker.loop.now)
-            }
+            if trouble.concernsTheServer { worker.shared.health.failed(record.server, at: worker.loop.now) }
             fail(StreamFailure(trouble))
         }
         broken?.abandon()
-    }
-
-    /// Another address of the server is tried.
-    func upstreamReplaced(by next: ClientStream) {
-        stream = next
-        // The browser may be paused for the output that the next one took over.
-        next.tellWhenDrained()
     }
 
     // MARK: Ends
@@ -319,6 +358,7 @@ final class Session {
         // Its name is ours to use when it is in the configuration.
         if failure.openFrom == nil, let route = record.route, route.domain != "*" { failure.openFrom = route.domain }
         stream?.sendEnd()
+        dial?.cancel(saysGoodbye: true)
         end(failure.reason) { $0.fail(failure) }
     }
 
@@ -330,10 +370,12 @@ final class Session {
     private func end(_ reason: EndReason, _ farewell: (ClientLeg) -> Void) {
         guard stage != .over else { return }
         stage = .over
-        let leaving = (client, stream)
+        let leaving = (client, stream, dial)
         client = nil
         stream = nil
+        dial = nil
         leaving.1?.abandon()
+        leaving.2?.cancel(saysGoodbye: false)
         if let client = leaving.0 { farewell(client) }
         worker.sessionEnded(self, reason)
     }

@@ -15,6 +15,8 @@ struct SessionRecord {
     var domain = ""
     /// The server that answers for it, from `<open/>` on.
     var route: Routes.Route?
+    /// Which of its servers has the session; empty until then.
+    var server = ""
     private(set) var elementsIn = 0
     private(set) var elementsOut = 0
     private(set) var bytesIn = 0
@@ -45,7 +47,7 @@ struct SessionRecord {
     /// What the log may know.
     func report(now: Instant) -> SessionReport {
         var report = SessionReport(
-            id: id, client: peer, transport: transport, domain: domain, upstream: route?.upstream ?? "",
+            id: id, client: peer, transport: transport, domain: domain, upstream: server.isEmpty ? route?.label ?? "" : server,
             duration: now.since(began), timeToLogin: isLoggedIn ? loggedIn.since(began) : nil)
         report.sent = SessionReport.Traffic(bytes: bytesIn, messages: elementsIn)
         report.received = SessionReport.Traffic(bytes: bytesOut, messages: elementsOut)

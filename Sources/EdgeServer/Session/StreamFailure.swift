@@ -50,11 +50,13 @@ struct StreamFailure {
 
     /// The server's side failed.
     init(_ trouble: UpstreamTrouble) {
+        if case .busy = trouble {
+            self.init(.resourceConstraint, trouble.text, trouble.reason)
+            return
+        }
         // A server that ended its own stream said why itself; everything else is ours to explain, as a fault inside
         // the service (RFC 6120 section 4.9.3.4).
-        condition = .internalServerError
-        text = trouble.text
-        reason = trouble.reason
+        self.init(.internalServerError, trouble.text, trouble.reason)
     }
 
     /// What an `<open/>` says that is there for the error only: a stream has an identity of its own even then (RFC 6120

@@ -12,6 +12,10 @@ package struct DomainRoute: Sendable, Equatable {
     package var security: TransportSecurity
     /// Each connection begins with the client's address in this form; nil where the server does not expect it.
     package var proxy: ProxyVersion?
+    /// Among the servers of the same domain: all of a lower number are tried before.
+    package var priority: UInt16 = 0
+    /// Its share of the sessions among servers of the same priority.
+    package var weight: UInt16 = Self.usualWeight
 
     package init(
         domain: String, host: String, port: UInt16 = Self.defaultPort, security: TransportSecurity = .byAddress
@@ -27,6 +31,8 @@ package struct DomainRoute: Sendable, Equatable {
     /// xmpps-client, by custom (XEP-0368).
     package static let directPort: UInt16 = 5223
     package static let anyDomain = "*"
+    /// All alike where nothing is said.
+    private static let usualWeight: UInt16 = 1
 
     package var takesAnyDomain: Bool { domain == Self.anyDomain }
 
@@ -63,6 +69,8 @@ extension DomainRoute {
     /// What stands behind the server in a configuration.
     package var words: [String] {
         (security == .byAddress ? [] : [security.rawValue]) + (proxy.map { [$0.word] } ?? [])
+            + (priority == 0 ? [] : ["priority=\(priority)"])
+            + (weight == Self.usualWeight ? [] : ["weight=\(weight)"])
     }
 
     /// Takes such a word; false for any other, and for one too many.
@@ -71,8 +79,20 @@ extension DomainRoute {
             self.security = security
             return true
         }
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        if parts.count == 2 { return take(parts[0], parts[1]) }
         guard proxy == nil else { return false }
         proxy = [ProxyVersion.v1, .v2].first { $0.word == word }
         return proxy != nil
+    }
+
+    private mutating func take(_ name: Substring, _ value: Substring) -> Bool {
+        guard let number = UInt16(value) else { return false }
+        switch name {
+        case "priority" where priority == 0: priority = number
+        case "weight" where weight == Self.usualWeight && number > 0: weight = number
+        default: return false
+        }
+        return true
     }
 }

@@ -74,8 +74,10 @@ extension Settings {
         }
         var problems: [SettingsProblem] = []
         for (place, route) in upstreams.enumerated() {
-            if upstreams[..<place].contains(where: { $0.domain == route.domain }) {
-                problems.append(SettingsProblem(key: "upstreams", "the domain \(route.domain) is there twice"))
+            let others = upstreams[..<place].filter { $0.domain == route.domain }
+            if others.contains(where: { $0.server == route.server && $0.isService == route.isService }) {
+                problems.append(
+                    SettingsProblem(key: "upstreams", "\(route.server) is there twice for the domain \(route.domain)"))
             }
             if !route.takesAnyDomain && !Self.isDomain(route.domain) {
                 problems.append(SettingsProblem(key: "upstreams", "\"\(route.domain)\" is no XMPP domain"))

@@ -7,24 +7,27 @@ internal import TLSStream
 internal import XMPPWire
 
 final class ClientStream: StreamSocket {
-    /// Cleared when the session has no use for this stream any more.
+    /// Nil until the stream has come about, and when the session has no use for it any more.
     private(set) var session: Session?
+    /// Whose attempt this is, until the session has it.
+    private var dial: UpstreamDial?
     private var scanner: StreamScanner
     private let worker: Worker
-    /// Which server, and how many of its addresses were tried before this one.
-    private let route: Routes.Route
-    private let attempt: Int
     private var phase = Phase.connecting
     /// Something was sent since the keepalive timer last looked.
     private var hasSent = false
     /// No whitespace may be sent: before login, and once our stream has ended (RFC 6120 sections 5.3.3 and 6.3.5).
     private var isQuiet = true
+    /// Elements that the session had from this stream when its header came.
+    private var elementsAtHeader: UInt32 = 0
 
     private enum Phase: UInt8 {
         case connecting
         /// TLS comes about; what is to be sent waits.
         case securing
         case awaitingHeader
+        /// There is a header; features should follow.
+        case awaitingFeatures
         case open
         /// We have sent `</stream:stream>`, or half-closed without it.
         case ended
@@ -38,54 +41,43 @@ final class ClientStream: StreamSocket {
         let linger: UInt64
     }
 
-    /// Starts to connect to the route's server.
-    init(worker: Worker, session: Session, route: Routes.Route) {
-        self.worker = worker
-        self.session = session
-        self.route = route
-        attempt = 0
+    /// Starts to connect.
+    init(dial: UpstreamDial, target: Candidate, domain: String) {
+        worker = dial.worker
+        self.dial = dial
         scanner = StreamScanner(maxElement: worker.setup.limits.upstreamStanza)
-        super.init(loop: worker.loop, connectingTo: route.addresses[0])
-        secure(session)
-        deadline = loop.now + timing.connect
-    }
-
-    /// The server's next address, with everything that waits to be sent.
-    private init(after failed: ClientStream, session: Session, address: SocketAddress) {
-        worker = failed.worker
-        self.session = session
-        route = failed.route
-        attempt = failed.attempt + 1
-        scanner = failed.scanner
-        super.init(loop: failed.loop, connectingTo: address)
-        swap(&outbound, &failed.outbound)
-        secure(session, isFirst: false)
-        deadline = loop.now + timing.connect
-    }
-
-    /// From here on nothing leaves in clear that is not meant to. Who the client is comes before all (PROXY protocol).
-    private func secure(_ session: Session, isFirst: Bool = true) {
-        let record = session.record
-        if let layer = worker.security.layer(for: route, domain: record.domain) { secure(with: layer) }
-        // Without a layer it stands among the output that the next address takes over.
-        guard let version = route.proxy, isFirst || layer != nil else { return }
-        prefix(record.proxyHeader.bytes(version))
+        super.init(loop: worker.loop, connectingTo: target.address)
+        // From here on nothing leaves in clear that is not meant to.
+        if let layer = worker.security.layer(for: target, domain: domain) { secure(with: layer) }
     }
 
     private var timing: Timing { worker.setup.streamTiming }
 
     // MARK: Towards the server
 
-    /// Opens the stream, or opens it again after SASL: one write, because servers stall on a header in pieces.
+    /// The first words, who the client is before all (PROXY protocol). One write for the header, because servers stall on one
+    /// in pieces.
+    /// - Parameter words: what the browser has said; it stays with the owner.
+    func begin(proxyHeader: [UInt8], _ header: OpenAttributes, words: inout ByteBuffer) {
+        if !proxyHeader.isEmpty { prefix(proxyHeader) }
+        StreamHeader.append(header, to: &outbound, pool: worker.loop.pool)
+        words.withSpan { outbound.append($0, pool: worker.loop.pool) }
+        sent()
+    }
+
+    /// Opens the stream again after SASL.
     func sendHeader(_ attributes: OpenAttributes) {
         scanner.restart()
         StreamHeader.append(attributes, to: &outbound, pool: worker.loop.pool)
         sent()
-        if phase == .open {
+        if phase == .open || phase == .awaitingFeatures {
             phase = .awaitingHeader
             deadline = loop.now + timing.header
         }
     }
+
+    /// Nobody on the network can read along: what is private may be said.
+    var isPrivate: Bool { layer != nil || remoteAddress?.isLoopback == true }
 
     /// Appends a whole element; true when so much waits that the client should not be read any more.
     func send(_ element: Span<UInt8>, limit: Int) -> Bool {
@@ -102,7 +94,7 @@ final class ClientStream: StreamSocket {
     /// From login on the connection may be kept alive with whitespace.
     func startKeepalive() {
         isQuiet = false
-        if phase == .open { deadline = loop.now + timing.keepalive }
+        featuresCame()
     }
 
     /// Ends our side of the stream properly (RFC 6120 section 4.4); the server's end tag may still come.
@@ -120,9 +112,19 @@ final class ClientStream: StreamSocket {
     /// sees a lost connection and keeps a session that can be resumed (XEP-0198 section 7).
     func abandon() {
         session = nil
+        dial = nil
         guard isOpen else { return }
         if isConnecting { close() } else { closeLingering(for: timing.linger) }
     }
+
+    /// The session has the stream from now on.
+    func join(_ session: Session) {
+        dial = nil
+        self.session = session
+    }
+
+    /// Nobody wants to hear of it any more.
+    func forget() { dial = nil }
 
     // MARK: Elements that have come
 
@@ -140,9 +142,17 @@ final class ClientStream: StreamSocket {
     /// A copy of the element as it leaves, for those who look into it.
     func output(_ cut: ElementCut, from input: Span<UInt8>) -> [UInt8] { scanner.output(cut, from: input) }
 
+    /// Before login: whether it is the server's own trouble, which others should be spared.
+    func learn(fromError cut: ElementCut, in input: Span<UInt8>) {
+        guard StreamError.read(output(cut, from: input))?.condition?.isTheServersOwn == true else { return }
+        if let remoteAddress { worker.dials.failed(remoteAddress) }
+    }
+
     // MARK: From the loop
 
     override func connected() {
+        dial?.connected(self)
+        guard isOpen else { return }
         phase = isSecured ? .awaitingHeader : .securing
         deadline = loop.now + timing.header
     }
@@ -153,9 +163,11 @@ final class ClientStream: StreamSocket {
         deadline = loop.now + timing.header
     }
 
-    override func received(_ input: inout MutableSpan<UInt8>) -> Int {
-        let bytes = input.span
-        var used = 0
+    override func received(_ input: inout MutableSpan<UInt8>) -> Int { take(input.span, from: 0) }
+
+    @inline(__always)
+    private func take(_ bytes: Span<UInt8>, from start: Int) -> Int {
+        var used = start
         while let session, !isReadingPaused {
             let step: StreamScanner.Step
             do throws(XMLFailure) {
@@ -171,7 +183,7 @@ final class ClientStream: StreamSocket {
                 used += size
             case .header(let header, let size):
                 used += size
-                headerArrived()
+                headerArrived(header)
                 session.upstreamOpened(header)
             case .element(let cut, let size):
                 session.upstreamSent(cut, in: bytes.extracting(used...), self)
@@ -183,61 +195,109 @@ final class ClientStream: StreamSocket {
                 session.upstreamEnded()
             }
         }
-        // Without a session nobody wants the rest.
-        return session == nil ? bytes.count : used
+        return session == nil ? takeEarly(bytes, from: used) : used
     }
 
-    private func headerArrived() {
+    /// Before there is a session for it: the dial hears of it. Without one nobody does.
+    @inline(never)
+    private func takeEarly(_ bytes: Span<UInt8>, from start: Int) -> Int {
+        var used = start
+        while let dial {
+            let step: StreamScanner.Step
+            do throws(XMLFailure) {
+                step = try scanner.next(bytes.extracting(used...))
+            } catch {
+                dial.failed(self, .malformed(error))
+                break
+            }
+            switch step {
+            case .needMore:
+                dial.caughtUp()
+                return used
+            case .whitespace(let size):
+                used += size
+            case .header(let header, let size):
+                used += size
+                headerArrived(header)
+                dial.headerCame(header)
+            case .element(let cut, let size):
+                guard dial.judge(cut, in: bytes.extracting(used...), self), let session else { break }
+                session.upstreamSent(cut, in: bytes.extracting(used...), self)
+                return take(bytes, from: used + size)
+            case .streamEnd:
+                dial.failed(self, .lost)
+            }
+        }
+        return bytes.count
+    }
+
+    private func headerArrived(_ header: StreamHeader) {
         guard phase == .awaitingHeader else { return }
+        // No features follow a header without version (RFC 6120 section 4.7.5).
+        guard header.version != nil else { return settle() }
+        phase = .awaitingFeatures
+        elementsAtHeader = elementsSoFar
+        deadline = loop.now + timing.header
+    }
+
+    /// Whatever is due after a header has come.
+    func featuresCame() {
+        if phase == .awaitingFeatures || phase == .open { settle() }
+    }
+
+    private func settle() {
         phase = .open
         deadline = isQuiet ? .never : loop.now + timing.keepalive
     }
 
+    private var elementsSoFar: UInt32 { UInt32(truncatingIfNeeded: session?.record.elementsOut ?? 0) }
+
     override func peerFinished() {
-        guard let session else { return close() }
-        if phase == .securing { return insecure(session, "the server ends the connection before TLS stands") }
-        session.upstreamBroken(phase == .awaitingHeader ? .noHeader : .lost)
+        switch phase {
+        case .connecting, .securing: insecure("the server ends the connection before TLS stands")
+        case .awaitingHeader: broken(.noHeader)
+        case .awaitingFeatures, .open, .ended: broken(.lost)
+        }
     }
 
     override func failed(_ failure: SystemFailure) {
-        guard let session else { return close() }
-        if phase == .connecting { return tryNext(session) }
-        if phase == .securing { return insecure(session, "the connection breaks before TLS stands") }
-        close()
-        session.upstreamBroken(.lost)
+        switch phase {
+        case .connecting: broken(.unreachable)
+        case .securing: insecure("the connection breaks before TLS stands")
+        default:
+            let (dial, session) = (dial, session)
+            close()
+            dial?.failed(self, .lost)
+            session?.upstreamBroken(.lost)
+        }
     }
 
     override func timedOut() {
-        guard let session else { return close() }
         switch phase {
-        case .connecting:
-            tryNext(session)
+        case .connecting, .ended:
+            // Others keep these times.
+            if session == nil && dial == nil { close() }
         case .securing:
-            insecure(session, "the server does not answer before TLS stands")
+            insecure("the server does not answer before TLS stands")
         case .awaitingHeader:
-            session.upstreamBroken(.noHeader)
+            broken(.noHeader)
+        case .awaitingFeatures:
+            // Some servers go on without, and so may the client.
+            if elementsSoFar == elementsAtHeader { broken(.noHeader) } else { featuresCame() }
         case .open:
             keepAlive()
-        case .ended:
-            break
         }
     }
 
-    private func insecure(_ session: Session, _ otherwise: String) {
-        let reason = (layer as? TLSLayer)?.trouble ?? otherwise
-        close()
-        session.upstreamBroken(.insecure(reason))
+    private func insecure(_ otherwise: String) {
+        broken(.insecure((layer as? TLSLayer)?.trouble ?? otherwise))
     }
 
-    private func tryNext(_ session: Session) {
-        guard attempt + 1 < route.addresses.count else {
-            close()
-            return session.upstreamBroken(.unreachable)
-        }
-        let next = ClientStream(after: self, session: session, address: route.addresses[attempt + 1])
-        close()
-        session.upstreamReplaced(by: next)
-        next.open()
+    /// Nothing comes of the stream any more: whoever has it is told, and ends it.
+    private func broken(_ trouble: UpstreamTrouble) {
+        if let dial { return dial.failed(self, trouble) }
+        guard let session else { return close() }
+        session.upstreamBroken(trouble)
     }
 
     private func keepAlive() {

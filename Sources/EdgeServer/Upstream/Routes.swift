@@ -1,5 +1,5 @@
-/// Which server answers for which domain. Knows the configured names and their addresses; opens nothing. A domain that is
-/// not listed has no server: the edge connects nowhere on a browser's word.
+/// Which servers answer for which domain. Knows the configured names; finds and opens nothing. A domain that is not listed has
+/// no server: the edge connects nowhere on a browser's word.
 internal import ProxyWire
 internal import Reactor
 internal import XMPPWire
@@ -9,28 +9,47 @@ struct Routes: Sendable {
     final class Route: Sendable {
         /// In lower case; "*" takes every domain.
         let domain: String
-        /// As configured, for logs.
-        let upstream: String
-        /// Tried in this order; not empty.
-        let addresses: [SocketAddress]
-        /// Connections begin with the client's address in this form.
-        let proxy: ProxyVersion?
-        /// As it comes to: never by address.
-        let security: TransportSecurity
+        /// Not empty.
+        let servers: [Server]
 
-        init(
-            domain: String, upstream: String, addresses: [SocketAddress], proxy: ProxyVersion? = nil,
-            security: TransportSecurity = .byAddress
-        ) {
-            self.proxy = proxy
-            self.domain = domain
-            self.upstream = upstream
-            self.addresses = addresses
-            self.security = security.resolved(isLoopback: addresses.allSatisfy(\.isLoopback))
+        /// One entry of the configuration.
+        struct Server: Sendable {
+            let name: ServerName
+            /// As configured, for logs.
+            let label: String
+            let priority: UInt16
+            let weight: UInt16
+            let proxy: ProxyVersion?
+
+            init(_ entry: DomainRoute) {
+                name = entry.name
+                label = entry.server
+                priority = entry.priority
+                weight = entry.weight
+                proxy = entry.proxy
+            }
+
+            /// What was found of it, as the configuration wants it to be used.
+            func candidates(_ found: [Candidate]) -> [Candidate] {
+                found.map { candidate in
+                    var candidate = candidate
+                    candidate.proxy = proxy
+                    candidate.entry = label
+                    guard case .host = name else { return candidate }
+                    candidate.priority = priority
+                    candidate.weight = weight
+                    return candidate
+                }
+            }
         }
 
-        /// Nobody on the network can read along: what is private may be said.
-        var isPrivate: Bool { security != .plain || addresses.allSatisfy(\.isLoopback) }
+        init(domain: String, servers: [Server]) {
+            self.domain = domain
+            self.servers = servers
+        }
+
+        /// All its servers, for logs.
+        var label: String { servers.map(\.label).joined(separator: ",") }
     }
 
     let all: [Route]
@@ -38,20 +57,19 @@ struct Routes: Sendable {
     /// Some server wants to know who its clients are.
     let tellsClients: Bool
 
-    /// Resolves the upstreams' names: blocks, for start and reload only.
+    /// Looks whether the names of servers exist: blocks, for start and reload only.
     /// - Parameter retired: domains that were served here once.
     init(_ configured: [DomainRoute], retired: [String] = []) throws(ResolveFailure) {
-        var routes: [Route] = []
+        var servers: [String: [Route.Server]] = [:]
+        var domains: [String] = []
         for entry in configured {
-            let addresses = try SocketAddress.resolve(host: entry.host, port: entry.port)
-            routes.append(
-                Route(
-                    domain: entry.domain, upstream: entry.server, addresses: addresses, proxy: entry.proxy,
-                    security: entry.security))
+            if !entry.isService { _ = try SocketAddress.resolve(host: entry.host, port: entry.port) }
+            if servers[entry.domain] == nil { domains.append(entry.domain) }
+            servers[entry.domain, default: []].append(Route.Server(entry))
         }
-        all = routes
+        all = domains.map { Route(domain: $0, servers: servers[$0] ?? []) }
         self.retired = Set(retired.map(JID.domain))
-        tellsClients = routes.contains { $0.proxy != nil }
+        tellsClients = configured.contains { $0.proxy != nil }
     }
 
     /// Whether the domain was served here once.

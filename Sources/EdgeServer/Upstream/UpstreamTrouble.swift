@@ -12,6 +12,10 @@ enum UpstreamTrouble {
     case lost
     /// What came is no XMPP stream.
     case malformed(XMLFailure)
+    /// It refers to another host once too often, or to one where the edge does not go.
+    case referred
+    /// Too many want to connect to it.
+    case busy(LimitName)
 
     var text: StaticString {
         switch self {
@@ -20,6 +24,8 @@ enum UpstreamTrouble {
         case .insecure: "there is no secure connection to the XMPP server"
         case .lost: "the connection to the XMPP server was lost"
         case .malformed: "the XMPP server sent what is no XMPP"
+        case .referred: "the XMPP server refers to another host"
+        case .busy: "too many are logging in, try again later"
         }
     }
 
@@ -30,6 +36,8 @@ enum UpstreamTrouble {
         case .insecure(let why): .upstreamInsecure(why)
         case .lost: .upstreamLost
         case .malformed: .upstreamMalformed
+        case .referred: .upstreamError
+        case .busy(let limit): .limit(limit)
         }
     }
 
@@ -37,7 +45,17 @@ enum UpstreamTrouble {
     var concernsTheServer: Bool {
         switch self {
         case .unreachable, .noHeader, .insecure: true
-        case .lost, .malformed: false
+        case .lost, .malformed, .referred, .busy: false
         }
     }
+
+    /// The connection stood, so the server may have what was sent.
+    var hasHeardUs: Bool {
+        switch self {
+        case .noHeader, .lost, .malformed: true
+        case .unreachable, .insecure, .referred, .busy: false
+        }
+    }
+
+    var isUnreachable: Bool { if case .unreachable = self { true } else { false } }
 }

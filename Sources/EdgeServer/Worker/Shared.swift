@@ -5,9 +5,11 @@ struct Shared: Sendable {
     let counters = EdgeCounters()
     let health = Health()
     let windowMemory = WindowMemory()
+    let endpoints: Endpoints
 
     init(log: any EdgeLog, limits: Limits) {
         self.log = log
         admission = Admission(limits)
+        endpoints = Endpoints(limits)
     }
 }

@@ -25,6 +25,8 @@ final class Worker {
     private let memory: MemoryReturn
     private(set) var security: ThreadSecurity
     private(set) lazy var bosh = BOSHRegistry(worker: self)
+    private(set) lazy var dials = WaitingDials(worker: self)
+    let lookups = Lookups()
     /// All workers' mailboxes, by index.
     private let mailboxes: [Mailbox<WorkerMessage>]
     private var listeners: [Listener] = []
@@ -135,12 +137,13 @@ final class Worker {
     }
 
     /// The stream header for the server: everything the browser said in `<open/>`, to the domain as we know it.
-    func header(_ open: OpenAttributes, to domain: String, route: Routes.Route) -> OpenAttributes {
+    /// - Parameter isPrivate: nobody on the network can read along.
+    func header(_ open: OpenAttributes, to domain: String, isPrivate: Bool) -> OpenAttributes {
         var header = open
         header.to = domain
         // An account, not one of its resources; and not in clear on a network for everybody to read (RFC 6120 section
         // 4.7.1).
-        header.from = route.isPrivate ? open.from.flatMap(JID.init)?.bare : nil
+        header.from = isPrivate ? open.from.flatMap(JID.init)?.bare : nil
         return header
     }
 
@@ -154,8 +157,15 @@ final class Worker {
         return true
     }
 
+    /// Tells another worker about one of its dials.
+    func post(_ news: WaitingDials.News, to other: UInt16) {
+        guard Int(other) < mailboxes.count else { return }
+        mailboxes[Int(other)].post(.dial(news))
+    }
+
     func receive(_ message: WorkerMessage) {
         switch message {
+        case .dial(let news): dials.receive(news)
         case .bosh(let mail): bosh.receive(mail)
         case .areYouThere(let answers): answers.post(.here)
         case .setup(let setup): self.setup = setup
@@ -189,6 +199,7 @@ final class Worker {
 /// What the main thread and the other workers tell a worker.
 enum WorkerMessage: Sendable {
     case bosh(BOSHMail)
+    case dial(WaitingDials.News)
     /// Asked once in a while for the watchdog.
     case areYouThere(Mailbox<WorkerNews>)
     case setup(Setup)

@@ -1,0 +1,67 @@
+/// What a dial looks for before it can connect: the addresses of all servers of a route, or of the host that a server referred to.
+/// Knows what was asked for; the answers are the resolver's.
+
+struct UpstreamSearch {
+    private let goal: Goal
+    private var found: [Candidate] = []
+    /// Of a route: which server is being looked for.
+    private var place = 0
+    /// Asked for, and not yet answered.
+    private var awaited: ServerName?
+
+    private enum Goal {
+        case route(Routes.Route)
+        case referral(Referral)
+    }
+
+    init(_ route: Routes.Route) { goal = .route(route) }
+    init(_ referral: Referral) { goal = .referral(referral) }
+
+    /// All that was found once nothing is left to be asked; nil while `waiter` has to wait.
+    mutating func run(_ worker: Worker, _ waiter: any LookupWaiter) -> [Candidate]? {
+        while let name {
+            guard let lookup = worker.lookups.find(name, for: waiter) else {
+                awaited = name
+                return nil
+            }
+            take(lookup)
+        }
+        return found
+    }
+
+    /// What is asked for next.
+    private var name: ServerName? {
+        switch goal {
+        case .route(let route): place < route.servers.count ? route.servers[place].name : nil
+        case .referral(let referral): place == 0 ? referral.name : nil
+        }
+    }
+
+    mutating func take(_ lookup: Lookup) {
+        awaited = nil
+        if case .found(let candidates) = lookup {
+            switch goal {
+            case .route(let route): found += route.servers[place].candidates(candidates)
+            case .referral(let referral): found += referral.candidates(candidates)
+            }
+        }
+        place += 1
+    }
+
+    /// Nobody waits any more.
+    mutating func stop(_ worker: Worker, _ waiter: any LookupWaiter) {
+        if let awaited { worker.lookups.leave(waiter, awaited) }
+        awaited = nil
+    }
+}
+
+extension UpstreamDial: LookupWaiter {
+    func lookUp() {
+        if let candidates = search.run(worker, self) { found(candidates) }
+    }
+
+    func lookupEnded(_ lookup: Lookup) {
+        search.take(lookup)
+        lookUp()
+    }
+}

@@ -1,0 +1,124 @@
+/// One thread's dials that wait for their turn, and its way to what all threads know of addresses. Knows turns and who told of
+/// them; what a dial does with its turn is its own business.
+internal import Reactor
+
+final class WaitingDials: LoopMember {
+    private unowned let worker: Worker
+    private var dials: [UInt64: UpstreamDial] = [:]
+    private var lastID: UInt64 = 0
+
+    init(worker: Worker) {
+        self.worker = worker
+        super.init(loop: worker.loop)
+    }
+
+    /// What other threads say about dials of this one.
+    enum News: Sendable {
+        case turn(Endpoints.Turn)
+        /// The address fails: who has another one goes there.
+        case failing(Endpoints.Turn)
+
+        var worker: UInt16 {
+            switch self {
+            case .turn(let turn), .failing(let turn): turn.worker
+            }
+        }
+    }
+
+    /// A dial's place in a line.
+    struct Place {
+        fileprivate let turn: Endpoints.Turn
+        fileprivate let number: Int
+
+        var address: SocketAddress { turn.address }
+    }
+
+    enum Answer {
+        case go
+        case wait(Place)
+        case refused(LimitName)
+    }
+
+    private var endpoints: Endpoints { worker.shared.endpoints }
+
+    /// The dial wants to connect there. After `go` or its turn, `ended` has to follow.
+    func enter(_ dial: UpstreamDial, _ address: SocketAddress) -> Answer {
+        lastID += 1
+        let turn = Endpoints.Turn(worker: worker.index, dial: lastID, address: address)
+        switch endpoints.enter(turn, now: loop.now) {
+        case .go:
+            return .go
+        case .wait(let number):
+            dials[lastID] = dial
+            keepLooking()
+            return .wait(Place(turn: turn, number: number))
+        case .refused(let limit, let isWorthALine):
+            if isWorthALine { tell(limit, address) }
+            return .refused(limit)
+        }
+    }
+
+    /// Its owner has no use for the place any more.
+    func leave(_ place: Place) {
+        dials[place.turn.dial] = nil
+        endpoints.leave(place.number, at: place.address)
+    }
+
+    /// The same, because it took too long.
+    func giveUp(_ place: Place) {
+        leave(place)
+        if endpoints.gaveUp(now: loop.now) { tell(.upstreamWait, place.address) }
+    }
+
+    private func tell(_ limit: LimitName, _ address: SocketAddress) {
+        worker.shared.log.warning(
+            "sessions are sent away, because too many wait for \(address); limits.\(limit.rawValue) is reached")
+    }
+
+    /// A connection there is not being opened any more.
+    func ended(_ address: SocketAddress, wasRefused: Bool = false) {
+        deliver(endpoints.ended(address, wasRefused: wasRefused, now: loop.now).map(News.turn))
+    }
+
+    func succeeded(_ address: SocketAddress) {
+        guard endpoints.succeeded(address, now: loop.now) != nil else { return }
+        worker.shared.log.notice("\(address) works again and gets new sessions")
+    }
+
+    func failed(_ address: SocketAddress) {
+        let (change, waiting) = endpoints.failed(address, now: loop.now)
+        guard case .ejected(let time) = change else { return }
+        worker.shared.log.warning("connections to \(address) keep failing; others are tried first for \(time) ms")
+        deliver(waiting.map(News.failing))
+    }
+
+    // MARK: Turns
+
+    private func deliver(_ all: [News]) {
+        for news in all {
+            if news.worker == worker.index { receive(news) } else { worker.post(news, to: news.worker) }
+        }
+    }
+
+    func receive(_ news: News) {
+        switch news {
+        case .turn(let turn):
+            guard let dial = dials.removeValue(forKey: turn.dial) else { return ended(turn.address) }
+            dial.turnHasCome()
+        case .failing(let turn):
+            dials[turn.dial]?.addressFails(turn.address)
+        }
+    }
+
+    /// Turns come with time as well: while somebody waits here, this thread looks.
+    private func keepLooking() {
+        if !isRegistered { loop.register(self) }
+        // The loop's clock ticks no faster anyway.
+        if deadline == .never { deadline = loop.now + 1 }
+    }
+
+    override func deadlineReached() {
+        deliver(endpoints.turns(now: loop.now).map(News.turn))
+        if !dials.isEmpty { keepLooking() }
+    }
+}
