@@ -52,6 +52,7 @@ let package = Package(
         room("XMPPWire", ["Bytes", "CXML2"]),
         room("BOSHWire", ["Bytes", "Crypto", "XMPPWire"]),
         room("TLSWire", ["Bytes", "COpenSSL"]),
+        room("DNSWire", ["Bytes"]),
 
         // The loop: sockets, timers, threads. Knows no protocol.
         room("Reactor", ["Bytes", "CLinux"]),
@@ -64,7 +65,7 @@ let package = Package(
             "EdgeServer",
             [
                 "Bytes", "Crypto", "Deflate", "HTTPWire", "ProxyWire", "WebSocketWire", "XMPPWire", "BOSHWire",
-                "TLSWire", "TLSStream", "Reactor",
+                "TLSWire", "TLSStream", "DNSWire", "Reactor",
             ]),
 
         // The load tester: clients over the same wires. Never knows the server's rooms.
@@ -99,7 +100,7 @@ let package = Package(
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "BOSHWire", "Bytes", "Deflate", "HTTPWire", "ProxyWire", "WebSocketWire", "XMPPWire", "WireTesting",
+                "BOSHWire", "Bytes", "Deflate", "DNSWire", "HTTPWire", "ProxyWire", "WebSocketWire", "XMPPWire", "WireTesting",
                 "XMLReference",
             ],
             path: "Tests/Fuzz", swiftSettings: strict),
@@ -116,6 +117,7 @@ let package = Package(
         tests(of: "XMPPWire", ["Bytes", "XMLReference"]),
         tests(of: "BOSHWire", ["Bytes", "Crypto", "XMPPWire"]),
         tests(of: "TLSWire", ["Bytes"]),
+        tests(of: "DNSWire", ["Bytes"]),
         tests(of: "Reactor", ["Bytes"]),
         tests(of: "EdgeServer", ["Bytes", "HTTPWire", "WebSocketWire", "XMPPWire", "BOSHWire", "Reactor"]),
         tests(of: "LoadTest", ["Bytes", "Crypto", "Reactor"]),

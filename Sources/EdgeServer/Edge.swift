@@ -30,7 +30,7 @@ package final class Edge {
         SignalReader.prepare()
         setup = try Setup(settings)
         material = try SecurityMaterial(settings)
-        shared = Shared(log: log, limits: settings.limits)
+        shared = Shared(log: log, settings: settings)
         shared.health.use(settings.upstreams.map(\.server))
         let main = try Worker(shared: shared, setup: setup, material: material, site: nil)
         self.main = main
@@ -170,6 +170,7 @@ package final class Edge {
                 shared.health.use(settings.upstreams.map(\.server))
                 shared.admission.update(settings.limits)
                 shared.endpoints.update(settings.limits)
+                shared.resolver.use(settings, now: main.loop.now)
                 main.receive(.setup(setup))
                 for worker in workers { worker.mailbox.post(.setup(setup)) }
                 publish(nextMaterial)

@@ -43,4 +43,9 @@ package struct LoopThread: ~Copyable, Sendable {
     package consuming func join() {
         pthread_join(thread, nil)
     }
+
+    /// Lets it end by itself: for a thread that may be held up elsewhere.
+    package consuming func detach() {
+        pthread_detach(thread)
+    }
 }

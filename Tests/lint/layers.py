@@ -23,11 +23,12 @@ ROOMS: dict[str, set[str]] = {
     "XMPPWire": {"Bytes", "CXML2"},
     "BOSHWire": {"Bytes", "Crypto", "XMPPWire"},
     "TLSWire": {"Bytes", "COpenSSL"},
+    "DNSWire": {"Bytes"},
     "Reactor": {"Bytes", "CLinux"},
     "TLSStream": {"Bytes", "Reactor", "TLSWire", "XMPPWire"},
     "EdgeServer": {
         "Bytes", "Crypto", "Deflate", "HTTPWire", "ProxyWire", "WebSocketWire", "XMPPWire", "BOSHWire", "TLSWire",
-        "TLSStream", "Reactor",
+        "TLSStream", "DNSWire", "Reactor",
     },
     "LoadTest": {
         "Bytes", "Crypto", "Reactor", "HTTPWire", "WebSocketWire", "XMPPWire", "BOSHWire", "TLSWire", "TLSStream",

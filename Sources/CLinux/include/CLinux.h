@@ -16,3 +16,8 @@ int clinux_accept4(int fd, struct sockaddr *address, socklen_t *length, int flag
 
 // Names the calling thread; pthread_setname_np is behind _GNU_SOURCE as well.
 void clinux_name_thread(const char *name);
+
+// Sends a DNS message to the name servers of resolv.conf, or to `server` alone, and waits for the answer as res_nsend(3)
+// does: in turn, again, over TCP where a datagram is too small. Gives its length, or -1 with errno.
+int clinux_ask_name_server(const unsigned char *query, int length, const struct sockaddr *server, int seconds,
+                           unsigned char *answer, int room);

@@ -14,6 +14,14 @@ enum LookupFailure: Error, Equatable, Sendable {
     case notOffered
     /// No name server answers, or none that knows.
     case unanswered
+
+    var sentence: String {
+        switch self {
+        case .unknown: "there is no such name, or it has no address"
+        case .notOffered: "the domain's SRV records say that there is no such service"
+        case .unanswered: "no name server answers"
+        }
+    }
 }
 
 /// Whoever waits for a lookup. Told once, in a later turn, on its own loop.

@@ -6,6 +6,14 @@ enum ServerName: Hashable, Sendable {
     /// A domain whose SRV records name the servers (RFC 6120 section 3.2.1, XEP-0368). Without a word about security,
     /// `_xmpps-client` and `_xmpp-client` both count.
     case service(domain: String, TransportSecurity)
+
+    /// As logs have it.
+    var server: String {
+        switch self {
+        case .host(let host, let port, _): HostAndPort(host: host, port: port).description
+        case .service(let domain, _): "srv:\(domain)"
+        }
+    }
 }
 
 extension DomainRoute {

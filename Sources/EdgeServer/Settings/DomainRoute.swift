@@ -7,7 +7,7 @@ package struct DomainRoute: Sendable, Equatable {
     /// Name or literal address of the XMPP server.
     package var host: String
     package var port: UInt16
-    /// SRV records of the domain name its servers; `host` and `port` say nothing then.
+    /// SRV records of the domain name its servers; `host` is the domain then, and `port` says nothing.
     package var isService = false
     package var security: TransportSecurity
     /// Each connection begins with the client's address in this form; nil where the server does not expect it.
@@ -36,8 +36,11 @@ package struct DomainRoute: Sendable, Equatable {
 
     package var takesAnyDomain: Bool { domain == Self.anyDomain }
 
-    /// `host:port`, as people write it.
-    package var server: String { HostAndPort(host: host, port: port).description }
+    /// Instead of a server, where SRV records name it.
+    package static let serviceWord = "srv"
+
+    /// `host:port` as people write it, or that SRV records say it.
+    package var server: String { name.server }
 }
 
 /// How the connection to a server is protected, as the configuration has it.

@@ -119,6 +119,20 @@ package struct Limits: Sendable, Equatable {
     /// The longest wait in that line. 30 s: half of what proxies in front allow for silence.
     package var upstreamWait: UInt64 = 30_000
 
+    // MARK: Names
+
+    /// The shortest and the longest time an answer of DNS counts, whatever it says. 5 s: some say 0, and no session asks for
+    /// itself; 1 h: whoever moves a server says less in time, and a wrong answer goes away.
+    package var dnsMinLife: UInt64 = 5_000
+    package var dnsMaxLife: UInt64 = 3_600_000
+    /// The longest time that counts of a name that is not there. 30 s: somebody is about to make it.
+    package var dnsNegative: UInt64 = 30_000
+    /// Between attempts while no name server answers. 5 s: sessions fail meanwhile, or go where the server was.
+    package var dnsRetry: UInt64 = 5_000
+    /// For how long an old answer serves while no name server answers. 1 day: servers move rarely (RFC 8767 section 5 has 1
+    /// to 3 days).
+    package var dnsStale: UInt64 = 86_400_000
+
     // MARK: How many
 
     /// HTTP connections, sessions among them. 60,000: what one address of a proxy can open to one port.
@@ -136,6 +150,11 @@ package struct Limits: Sendable, Equatable {
     package var sessionBurst = 10_000
 
     package init() {}
+
+    var lookupTimes: LookupCache<Resolver.Asker>.Times {
+        LookupCache.Times(
+            shortest: dnsMinLife, longest: dnsMaxLife, negative: dnsNegative, retry: dnsRetry, stale: dnsStale)
+    }
 
     /// The times between pings.
     package var ping: ClosedRange<UInt64> { pingMin...max(pingMin, pingMax) }

@@ -11,6 +11,8 @@ package struct Settings: Sendable, Equatable {
     /// The allow-list of domains and their servers.
     package var upstreams: [DomainRoute] = []
     package var upstreamTrust = UpstreamTrust()
+    /// Whom to ask for the servers' names.
+    package var nameServer = NameServerSetting.system
     /// The folder of the web page; nil serves none.
     package var publicFolder: String?
     /// Threads that carry sessions; 0 for one per core.

@@ -85,6 +85,11 @@ extension Settings {
             if retiredDomains.contains(route.domain) {
                 problems.append(SettingsProblem(key: "retired-domains", "the domain \(route.domain) is served here"))
             }
+            if route.isService && route.takesAnyDomain {
+                problems.append(
+                    SettingsProblem(
+                        key: "upstreams", "\"*=srv\" would connect wherever a browser says; name the domains"))
+            }
             if route.port == 0 {
                 problems.append(SettingsProblem(key: "upstreams", "\(route.server) needs a port from 1 to 65535"))
             }
@@ -149,6 +154,7 @@ extension Limits {
         if boshPolling >= boshPollingInactivity {
             contradiction("bosh-polling", "is not shorter than limits.bosh-polling-inactivity")
         }
+        if dnsMinLife > dnsMaxLife { contradiction("dns-min-life", "is longer than limits.dns-max-life") }
         if boshBodies < body { contradiction("bosh-bodies", "is less than limits.body, which has to fit") }
         return problems
     }

@@ -6,10 +6,12 @@ struct Shared: Sendable {
     let health = Health()
     let windowMemory = WindowMemory()
     let endpoints: Endpoints
+    let resolver: Resolver
 
-    init(log: any EdgeLog, limits: Limits) {
+    init(log: any EdgeLog, settings: Settings) {
         self.log = log
-        admission = Admission(limits)
-        endpoints = Endpoints(limits)
+        admission = Admission(settings.limits)
+        endpoints = Endpoints(settings.limits)
+        resolver = Resolver(settings, log: log)
     }
 }

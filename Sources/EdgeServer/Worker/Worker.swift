@@ -26,7 +26,7 @@ final class Worker {
     private(set) var security: ThreadSecurity
     private(set) lazy var bosh = BOSHRegistry(worker: self)
     private(set) lazy var dials = WaitingDials(worker: self)
-    let lookups = Lookups()
+    private(set) lazy var lookups = Lookups(worker: self)
     /// All workers' mailboxes, by index.
     private let mailboxes: [Mailbox<WorkerMessage>]
     private var listeners: [Listener] = []
@@ -157,6 +157,11 @@ final class Worker {
         return true
     }
 
+    /// Where others leave messages for this worker; nil where there is nobody to leave any.
+    var mailbox: Mailbox<WorkerMessage>? {
+        mailboxes.indices.contains(Int(index)) ? mailboxes[Int(index)] : nil
+    }
+
     /// Tells another worker about one of its dials.
     func post(_ news: WaitingDials.News, to other: UInt16) {
         guard Int(other) < mailboxes.count else { return }
@@ -167,6 +172,7 @@ final class Worker {
         switch message {
         case .dial(let news): dials.receive(news)
         case .bosh(let mail): bosh.receive(mail)
+        case .found(let name, let lookup): lookups.found(name, lookup)
         case .areYouThere(let answers): answers.post(.here)
         case .setup(let setup): self.setup = setup
         case .security(let material): security = ThreadSecurity(material)
@@ -200,6 +206,8 @@ final class Worker {
 enum WorkerMessage: Sendable {
     case bosh(BOSHMail)
     case dial(WaitingDials.News)
+    /// What somebody here waits for.
+    case found(ServerName, Lookup)
     /// Asked once in a while for the watchdog.
     case areYouThere(Mailbox<WorkerNews>)
     case setup(Setup)

@@ -11,10 +11,11 @@ extension SettingKey {
             admin,
             .list(
                 "upstreams",
-                "DOMAIN=HOST:PORT, such as example.org=127.0.0.1:5222",
+                "DOMAIN=HOST:PORT, such as example.org=127.0.0.1:5222, or DOMAIN=srv",
                 \.upstreams, route, text),
             .list("upstream-tls.pins", KeyPin.form, \.upstreamTrust.pins, { KeyPin($0) }, \.description),
             authorities,
+            nameServer,
             .list("tls.certificates", "a file", \.tls.certificates, { $0 }, { $0 }),
             .list("tls.keys", "a file", \.tls.keys, { $0 }, { $0 }),
             .time("tls.strict-transport", \.tls.strictTransport),
@@ -90,6 +91,14 @@ extension SettingKey {
             return true
         })
 
+    private static let nameServer = one(
+        "name-server", NameServerSetting.form, \.nameServer.description,
+        { text, settings in
+            guard let server = NameServerSetting(text) else { return false }
+            settings.nameServer = server
+            return true
+        })
+
     private static let redirectPort = one(
         "tls.redirect-to-port", "a port or off", { $0.tls.redirectPort.map { "\($0)" } ?? "off" },
         { text, settings in
@@ -142,7 +151,7 @@ extension SettingKey {
         return parts.count == 2 && !parts.contains(where: \.isEmpty) && !text.contains("/") ? text : nil
     }
 
-    /// `example.org=127.0.0.1:5222 starttls proxy-v2`; port and words may be left out.
+    /// `example.org=127.0.0.1:5222 starttls proxy-v2` or `example.org=srv`; port and words may be left out.
     @Sendable private static func route(_ text: String) -> DomainRoute? {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty else { return nil }
@@ -150,6 +159,11 @@ extension SettingKey {
         guard let first = words.first else { return nil }
         var route = DomainRoute(domain: String(parts[0]), host: "")
         for word in words.dropFirst() { guard route.take(word) else { return nil } }
+        if first == DomainRoute.serviceWord {
+            route.isService = true
+            route.host = route.domain
+            return route
+        }
         let port = route.security == .directTLS ? DomainRoute.directPort : DomainRoute.defaultPort
         guard let server = HostAndPort(String(first), defaultPort: port) else { return nil }
         route.host = server.host
@@ -158,6 +172,6 @@ extension SettingKey {
     }
 
     @Sendable private static func text(_ route: DomainRoute) -> String {
-        (["\(route.domain)=\(route.server)"] + route.words).joined(separator: " ")
+        (["\(route.domain)=\(route.isService ? DomainRoute.serviceWord : route.server)"] + route.words).joined(separator: " ")
     }
 }
