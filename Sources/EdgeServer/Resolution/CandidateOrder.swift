@@ -1,10 +1,12 @@
 /// The order in which a session tries servers: by priority, and by chance within one, each server as often as its weight says
 /// (RFC 2782). Knows no clock and no health: who leaves out servers does that before.
-internal import Reactor
+package import Reactor
 
-enum CandidateOrder {
+package enum CandidateOrder {
     /// - Parameter random: a number from 0 to its argument, inclusive.
-    static func draw(_ candidates: [Candidate], random: (UInt32) -> UInt32 = { .random(in: 0...$0) }) -> [Candidate] {
+    package static func draw(
+        _ candidates: [Candidate], random: (UInt32) -> UInt32 = { .random(in: 0...$0) }
+    ) -> [Candidate] {
         guard candidates.count > 1 else { return candidates }
         var groups = servers(candidates)
         groups.sort { $0.priority < $1.priority }
@@ -67,7 +69,7 @@ enum CandidateOrder {
 
 extension CandidateOrder {
     /// IPv6 and IPv4 in turn, beginning with IPv6 (RFC 8305 section 4).
-    static func alternating(_ addresses: [SocketAddress]) -> [SocketAddress] {
+    package static func alternating(_ addresses: [SocketAddress]) -> [SocketAddress] {
         let newer = addresses.filter { $0.family == .ipv6 }
         let older = addresses.filter { $0.family != .ipv6 }
         var order: [SocketAddress] = []

@@ -1,17 +1,17 @@
 /// The addresses that the system's hosts file has for a name (hosts(5)). Knows its lines; names there go before DNS, as
 /// everywhere.
-internal import Bytes
+package import Bytes
 internal import Glibc
 
-enum HostsFile {
+package enum HostsFile {
     /// Bytes that are looked at. Some lists of unwanted hosts have megabytes.
     private static let maxSize = 8 << 20
 
-    static func addresses(of name: String, path: String = "/etc/hosts") -> [IPAddress] {
+    package static func addresses(of name: String, path: String = "/etc/hosts") -> [IPAddress] {
         addresses(of: name, in: read(path))
     }
 
-    static func addresses(of name: String, in text: [UInt8]) -> [IPAddress] {
+    package static func addresses(of name: String, in text: [UInt8]) -> [IPAddress] {
         let wanted = Array(name.lowercased().utf8)
         var found: [IPAddress] = []
         for line in text.split(separator: UInt8(ascii: "\n")) {

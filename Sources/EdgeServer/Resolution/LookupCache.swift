@@ -1,33 +1,41 @@
 /// What is known of servers' names and how long it holds: fresh, due, stale, or being asked for. Knows no DNS, no thread and no
 /// clock; time comes in.
-internal import Reactor
+package import Reactor
 
-struct LookupCache<Asker: Sendable>: Sendable {
+package struct LookupCache<Asker: Sendable>: Sendable {
     /// Milliseconds, from the limits.
-    struct Times: Sendable, Equatable {
-        var shortest: UInt64
-        var longest: UInt64
+    package struct Times: Sendable, Equatable {
+        package var shortest: UInt64
+        package var longest: UInt64
         /// The longest that "there is none" counts.
-        var negative: UInt64
+        package var negative: UInt64
         /// After a failure to find out.
-        var retry: UInt64
+        package var retry: UInt64
         /// For which a server that was found is still tried when nothing newer can be found out.
-        var stale: UInt64
+        package var stale: UInt64
+
+        package init(shortest: UInt64, longest: UInt64, negative: UInt64, retry: UInt64, stale: UInt64) {
+            self.shortest = shortest
+            self.longest = longest
+            self.negative = negative
+            self.retry = retry
+            self.stale = stale
+        }
     }
 
-    enum Answer: Sendable {
+    package enum Answer: Sendable {
         case known(Lookup)
         /// It is being asked for; `stale` is what was known before.
         case wait(stale: Lookup?)
     }
 
-    var times: Times
+    package var times: Times
     private var entries: [ServerName: Entry] = [:]
 
     /// Names at one time. There are some dozens in a configuration at most, and hosts that servers refer to.
-    private static var maxNames: Int { 1_000 }
+    package static var maxNames: Int { 1_000 }
     /// Milliseconds for which somebody waits for a newer answer while there is an old one. As RFC 8767 section 5 has it, less.
-    static var patience: UInt64 { 1_000 }
+    package static var patience: UInt64 { 1_000 }
 
     private struct Entry {
         var found: Lookup?
@@ -45,13 +53,13 @@ struct LookupCache<Asker: Sendable>: Sendable {
         var lastUse: Instant
     }
 
-    init(times: Times) {
+    package init(times: Times) {
         self.times = times
     }
 
     /// - Parameter asker: is told by `answered`, when the answer is to wait. Nil for whoever wants no answer.
     /// - Returns: also whether to ask for the name now.
-    mutating func find(_ name: ServerName, now: Instant, asker: Asker?) -> (answer: Answer, mustAsk: Bool) {
+    package mutating func find(_ name: ServerName, now: Instant, asker: Asker?) -> (answer: Answer, mustAsk: Bool) {
         var entry = entries[name] ?? Entry(lastUse: now)
         entry.lastUse = now
         if entries[name] == nil && !makeRoom() { return (.known(.failed(.unanswered)), false) }
@@ -83,7 +91,7 @@ struct LookupCache<Asker: Sendable>: Sendable {
     }
 
     /// The answer to a question has come, or has not; gives what counts now and who waited for it.
-    mutating func answered(
+    package mutating func answered(
         _ name: ServerName, _ finding: NameFinder.Finding, now: Instant
     ) -> (lookup: Lookup, askers: [Asker], change: Change) {
         var entry = entries[name] ?? Entry(lastUse: now)
@@ -112,7 +120,7 @@ struct LookupCache<Asker: Sendable>: Sendable {
     }
 
     /// What an operator should hear.
-    enum Change: Sendable, Equatable {
+    package enum Change: Sendable, Equatable {
         case none
         case failing
         case recovered
@@ -130,7 +138,7 @@ struct LookupCache<Asker: Sendable>: Sendable {
     }
 
     /// What was found before counts for nothing newer: everybody asks again.
-    mutating func expire(now: Instant) {
+    package mutating func expire(now: Instant) {
         for name in entries.keys {
             entries[name]?.refreshFrom = now
             entries[name]?.freshUntil = now

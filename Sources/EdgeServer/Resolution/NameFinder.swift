@@ -1,11 +1,11 @@
 /// Finds a server's addresses: which questions lead from a name to candidates (RFC 6120 section 3.2, XEP-0368). Knows the steps;
 /// who answers is a closure, and nothing is kept.
-internal import Bytes
-internal import DNSWire
+package import Bytes
+package import DNSWire
 internal import Reactor
 internal import TLSWire
 
-struct NameFinder {
+package struct NameFinder {
     /// The answer to a question; nil when nobody gave one.
     let ask: (DNSQuery) -> DNSAnswer?
     /// What the hosts file says.
@@ -13,15 +13,30 @@ struct NameFinder {
     /// What else the system may know of a name that is not in DNS.
     let system: (String) -> [IPAddress]
 
+    package init(
+        ask: @escaping (DNSQuery) -> DNSAnswer?, hosts: @escaping (String) -> [IPAddress],
+        system: @escaping (String) -> [IPAddress]
+    ) {
+        self.ask = ask
+        self.hosts = hosts
+        self.system = system
+    }
+
     /// What was found and for how long that holds.
-    struct Finding: Sendable, Equatable {
-        var lookup: Lookup
+    package struct Finding: Sendable, Equatable {
+        package var lookup: Lookup
         /// Milliseconds; nil where nobody said.
-        var life: UInt64?
+        package var life: UInt64?
         /// Something could not be found out, so ask again soon.
-        var isPartial = false
+        package var isPartial = false
         /// What was asked and said, for an operator.
-        var steps: [String] = []
+        package var steps: [String] = []
+
+        package init(lookup: Lookup, life: UInt64? = nil, steps: [String] = []) {
+            self.lookup = lookup
+            self.life = life
+            self.steps = steps
+        }
     }
 
     /// Addresses of one host, and names behind each other.
@@ -30,7 +45,7 @@ struct NameFinder {
     /// Milliseconds that count where the answer did not come from DNS.
     private static let systemLife: UInt64 = 60_000
 
-    func find(_ name: ServerName) -> Finding {
+    package func find(_ name: ServerName) -> Finding {
         switch name {
         case .host(let host, let port, let security): findHost(host, port, security)
         case .service(let domain, let security): findService(domain, security)

@@ -1,25 +1,35 @@
 /// What a domain's SRV records come to: the records of `_xmpp-client` and `_xmpps-client` as one set (XEP-0368 section 3). Knows
 /// the rules; asks nobody.
-internal import DNSWire
+package import DNSWire
 
-struct ServiceRecords: Sendable {
+package struct ServiceRecords: Sendable {
     /// What was said about one of the two.
-    enum Answer: Equatable, Sendable {
+    package enum Answer: Equatable, Sendable {
         case services([DNSService])
         /// There are no such records.
         case none
         case unanswered
     }
 
-    struct Target: Hashable, Sendable {
-        let host: String
-        let port: UInt16
-        let security: TransportSecurity
-        var priority: UInt16 = 0
-        var weight: UInt16 = 0
+    package struct Target: Hashable, Sendable {
+        package let host: String
+        package let port: UInt16
+        package let security: TransportSecurity
+        package var priority: UInt16 = 0
+        package var weight: UInt16 = 0
+
+        package init(
+            host: String, port: UInt16, security: TransportSecurity, priority: UInt16 = 0, weight: UInt16 = 0
+        ) {
+            self.host = host
+            self.port = port
+            self.security = security
+            self.priority = priority
+            self.weight = weight
+        }
     }
 
-    enum Verdict: Equatable, Sendable {
+    package enum Verdict: Equatable, Sendable {
         case targets([Target])
         /// Nothing is said: the domain's own addresses count (RFC 6120 section 3.2.2).
         case fallback
@@ -33,7 +43,7 @@ struct ServiceRecords: Sendable {
     ///   - plain: about `_xmpp-client`; nil when it was not asked for.
     ///   - direct: about `_xmpps-client`.
     ///   - security: of the connections to the servers in `plain`.
-    static func verdict(plain: Answer?, direct: Answer?, security: TransportSecurity) -> Verdict {
+    package static func verdict(plain: Answer?, direct: Answer?, security: TransportSecurity) -> Verdict {
         let all = targets(direct, .directTLS) + targets(plain, security)
         if !all.isEmpty {
             return .targets(Array(all.sorted { $0.priority < $1.priority }.prefix(maxTargets)))

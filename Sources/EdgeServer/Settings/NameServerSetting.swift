@@ -1,10 +1,10 @@
 /// Which name server to ask, as configured. Knows an address; asks nobody.
 internal import Bytes
-internal import Reactor
+package import Reactor
 
 package struct NameServerSetting: Sendable, Equatable, CustomStringConvertible {
     /// Nil for those that the system is set to (resolv.conf).
-    let address: SocketAddress?
+    package let address: SocketAddress?
 
     package static let system = NameServerSetting(address: nil)
     package static let form = "an address, such as 127.0.0.1 or [::1]:53, or system"
