@@ -24,14 +24,15 @@ package final class Edge {
     /// Milliseconds for goodbyes at a stop.
     private static let grace: UInt64 = 3_000
 
-    /// Resolves the upstreams and loads the static site.
+    /// Loads certificates and the static site; has the servers looked for meanwhile.
     package init(settings: Settings, log: any EdgeLog, service: ServiceManager = ServiceManager()) throws {
         self.service = service
         SignalReader.prepare()
-        setup = try Setup(settings)
+        setup = Setup(settings)
         material = try SecurityMaterial(settings)
         shared = Shared(log: log, settings: settings)
         shared.health.use(settings.upstreams.map(\.server))
+        shared.resolver.prepare(settings.upstreams.map(\.name))
         let main = try Worker(shared: shared, setup: setup, material: material, site: nil)
         self.main = main
         news = try Mailbox()
@@ -163,14 +164,14 @@ package final class Edge {
         do {
             if let settings = try readSettings() {
                 let settings = try settings.running(on: setup.settings.listeners)
-                let next = try Setup(settings)
+                let next = Setup(settings)
                 let nextMaterial = try SecurityMaterial(settings, tickets: material.tickets)
                 setup = next
                 certificates.watch(SecurityMaterial.files(settings))
                 shared.health.use(settings.upstreams.map(\.server))
                 shared.admission.update(settings.limits)
                 shared.endpoints.update(settings.limits)
-                shared.resolver.use(settings, now: main.loop.now)
+                shared.resolver.use(settings)
                 main.receive(.setup(setup))
                 for worker in workers { worker.mailbox.post(.setup(setup)) }
                 publish(nextMaterial)

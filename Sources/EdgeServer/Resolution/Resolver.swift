@@ -34,17 +34,18 @@ final class Resolver: Sendable {
     }
 
     /// Other settings count, and everything is asked for again.
-    func use(_ settings: Settings, now: Instant) {
+    func use(_ settings: Settings) {
         knowledge.server.withLock { $0 = settings.nameServer.address }
         knowledge.cache.withLock { cache in
             cache.times = settings.limits.lookupTimes
-            cache.expire(now: now)
+            cache.expire(now: .now())
         }
+        prepare(settings.upstreams.map(\.name))
     }
 
     /// Has the names asked for before anybody wants them.
-    func prepare(_ names: some Sequence<ServerName>, now: Instant) {
-        for name in names { _ = find(name, now: now, asker: nil) }
+    func prepare(_ names: [ServerName]) {
+        for name in names { _ = find(name, now: .now(), asker: nil) }
     }
 
     /// What needs no question at all (RFC 6120 section 3.2.3).

@@ -57,13 +57,11 @@ struct Routes: Sendable {
     /// Some server wants to know who its clients are.
     let tellsClients: Bool
 
-    /// Looks whether the names of servers exist: blocks, for start and reload only.
     /// - Parameter retired: domains that were served here once.
-    init(_ configured: [DomainRoute], retired: [String] = []) throws(ResolveFailure) {
+    init(_ configured: [DomainRoute], retired: [String] = []) {
         var servers: [String: [Route.Server]] = [:]
         var domains: [String] = []
         for entry in configured {
-            if !entry.isService { _ = try SocketAddress.resolve(host: entry.host, port: entry.port) }
             if servers[entry.domain] == nil { domains.append(entry.domain) }
             servers[entry.domain, default: []].append(Route.Server(entry))
         }

@@ -1,6 +1,8 @@
 /// What a dial looks for before it can connect: the addresses of all servers of a route, or of the host that a server referred to.
 /// Knows what was asked for; the answers are the resolver's.
 
+internal import Reactor
+
 struct UpstreamSearch {
     private let goal: Goal
     private var found: [Candidate] = []
@@ -24,7 +26,7 @@ struct UpstreamSearch {
                 awaited = name
                 return nil
             }
-            take(lookup)
+            take(lookup, worker)
         }
         return found
     }
@@ -37,13 +39,17 @@ struct UpstreamSearch {
         }
     }
 
-    mutating func take(_ lookup: Lookup) {
+    mutating func take(_ lookup: Lookup, _ worker: Worker) {
         awaited = nil
-        if case .found(let candidates) = lookup {
-            switch goal {
-            case .route(let route): found += route.servers[place].candidates(candidates)
-            case .referral(let referral): found += referral.candidates(candidates)
-            }
+        switch (lookup, goal) {
+        case (.found(let candidates), .route(let route)):
+            found += route.servers[place].candidates(candidates)
+        case (.found(let candidates), .referral(let referral)):
+            found += referral.candidates(candidates)
+        case (.failed, .route(let route)):
+            worker.shared.health.failed(route.servers[place].label, at: worker.loop.now)
+        case (.failed, .referral):
+            break
         }
         place += 1
     }
@@ -61,7 +67,7 @@ extension UpstreamDial: LookupWaiter {
     }
 
     func lookupEnded(_ lookup: Lookup) {
-        search.take(lookup)
+        search.take(lookup, worker)
         lookUp()
     }
 }

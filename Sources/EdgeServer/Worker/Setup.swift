@@ -33,10 +33,9 @@ final class Setup: Sendable {
         let upstreamOutput: Int
     }
 
-    /// Resolves the upstreams' names: blocks, for start and reload only.
-    init(_ settings: Settings) throws(ResolveFailure) {
+    init(_ settings: Settings) {
         self.settings = settings
-        routes = try Routes(settings.upstreams, retired: settings.retiredDomains)
+        routes = Routes(settings.upstreams, retired: settings.retiredDomains)
         routeTable = RouteTable(settings)
         let limits = settings.limits
         self.limits = limits
