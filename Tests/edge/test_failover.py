@@ -1,0 +1,340 @@
+"""Several servers for one domain: which one a session gets, what happens when one is gone, and that nobody notices."""
+
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from harness.browser import Browser
+from harness.edge import Edge, eventually
+from harness.stream import FRAMING, SASL, STREAMS
+from harness.table import Table
+from harness.tls import certificates, server
+from harness.upstream import END, HEADER, SASL_FEATURES, Upstream
+from harness.wire import Ended
+
+QUICK = {"XMPP_EDGE_LIMITS_UPSTREAM_CONNECT": "2 s", "XMPP_EDGE_LIMITS_UPSTREAM_HEADER": "2 s"}
+
+
+def servers(*upstreams: str, domain: str = "edge.test", **settings: str) -> Edge:
+    """The edge in front of servers as the configuration names them, such as `127.0.0.1:5222 priority=1`."""
+    entries = ",".join(f"{domain}={upstream}" for upstream in upstreams)
+    return Edge(environment={**QUICK, "XMPP_EDGE_UPSTREAMS": entries, **settings})
+
+
+@contextmanager
+def black_hole() -> Iterator[str]:
+    """An address that takes no connection and refuses none: nobody accepts, and the kernel's queue is full."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        filling = []
+        for _ in range(4):
+            connection = socket.socket()
+            connection.setblocking(False)
+            connection.connect_ex(listener.getsockname())
+            filling.append(connection)
+        time.sleep(0.1)
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+        for connection in filling:
+            connection.close()
+
+
+class Serving:
+    """Logs everybody in, in a thread of its own, until it is killed; says how many came."""
+
+    def __init__(self, port: int = 0):
+        self.listener = socket.create_server(("127.0.0.1", port), backlog=1024)
+        self.port = self.listener.getsockname()[1]
+        self.address = f"127.0.0.1:{self.port}"
+        self.arrivals: list[float] = []
+        self.connections: list[socket.socket] = []
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self) -> None:
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            self.arrivals.append(time.monotonic())
+            self.connections.append(connection)
+            try:  # it says all that is asked for at the opening, before it is asked
+                connection.sendall((HEADER.format(id="s1", domain="edge.test") + SASL_FEATURES).encode())
+            except OSError:
+                pass
+
+    def kill(self) -> None:
+        """As a process that dies: the port refuses, connections are reset."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.thread.join()
+        for connection in self.connections:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+
+    def __enter__(self) -> "Serving":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.listener.fileno() >= 0:
+            self.kill()
+
+
+def opened(edge: Edge) -> tuple[Browser, float]:
+    """A browser with an open stream, and the seconds that took."""
+    browser = Browser(edge.address)
+    begun = time.monotonic()
+    browser.opened()
+    return browser, time.monotonic() - begun
+
+
+def test_UP_002_servers_of_a_lower_number_come_first():
+    with Serving() as first, Serving() as second, servers(f"{second.address} priority=20", f"{first.address} priority=10") as edge:
+        for _ in range(20):
+            opened(edge)
+        assert (len(first.arrivals), len(second.arrivals)) == (20, 0)
+
+
+def test_UP_002_servers_of_one_priority_share_by_weight():
+    with Serving() as heavy, Serving() as light, servers(f"{heavy.address} weight=9", f"{light.address} weight=1") as edge:
+        for _ in range(100):
+            opened(edge)
+        assert len(heavy.arrivals) + len(light.arrivals) == 100
+        assert 1 <= len(light.arrivals) <= 30, len(light.arrivals)  # fails by chance once in 30,000 runs
+
+
+def test_UP_018_a_dead_server_is_left_out_and_nobody_sees_an_error():
+    with Serving() as dead, Serving() as alive, servers(f"{dead.address} priority=1", f"{alive.address} priority=2") as edge:
+        dead.kill()
+        for _ in range(10):
+            _, seconds = opened(edge)
+            assert seconds < 2
+        assert len(alive.arrivals) == 10
+        assert edge.log().count("keep failing") == 1, edge.log()
+
+
+def test_UP_018_one_of_two_is_killed_under_load_and_is_used_again_when_it_is_back():
+    settings = {"XMPP_EDGE_LIMITS_UPSTREAM_EJECTION": "500 ms", "XMPP_EDGE_LIMITS_UPSTREAM_EJECTION_MAX": "1 s"}
+    with Serving() as one, Serving() as other, servers(one.address, other.address, **settings) as edge:
+        sessions = [opened(edge)[0] for _ in range(40)]
+        assert one.arrivals and other.arrivals
+        with_one = len(one.connections)
+        one.kill()
+        ended = 0
+        for browser in sessions:
+            try:
+                message = browser.receive(0.5)
+            except TimeoutError:
+                continue
+            assert message.tag == f"{{{STREAMS}}}error", message
+            ended += 1
+        assert ended == with_one
+        for _ in range(40):
+            assert opened(edge)[1] < 2
+        with Serving(one.port) as back:
+            assert eventually(lambda: opened(edge)[1] < 2 and len(back.arrivals) > 0, every=0.1)
+            begun = time.monotonic()  # its share grows back
+            while time.monotonic() < begun + 12:
+                opened(edge)
+                time.sleep(0.05)
+            before = len(back.arrivals)
+            for _ in range(40):
+                opened(edge)
+            assert len(back.arrivals) - before >= 8, len(back.arrivals) - before
+
+
+def test_UP_018_when_all_fail_they_are_tried_all_the_same():
+    with Upstream() as one, Upstream() as other, servers(one.address, other.address) as edge:
+        one.stop_listening()
+        other.stop_listening()
+        for _ in range(8):
+            browser = Browser(edge.address)
+            browser.open()
+            browser.expect(f"{{{FRAMING}}}open")
+            browser.expect_stream_error("internal-server-error")
+        with Serving(one.port) as back:
+            opened(edge)
+            assert len(back.arrivals) == 1
+
+
+def test_UP_002_an_address_that_does_not_answer_costs_a_quarter_of_a_second():
+    with black_hole() as hole, Serving() as good, servers(f"{hole} priority=1", f"{good.address} priority=2") as edge:
+        _, seconds = opened(edge)
+        assert 0.2 < seconds < 1, seconds
+        for _ in range(4):
+            opened(edge)
+        _, seconds = opened(edge)
+        assert seconds < 0.2, "it has been left out by now"
+
+
+def test_UP_016_attempts_side_by_side_leave_nothing_behind():
+    with black_hole() as hole, Serving() as good, servers(f"{hole} priority=1", f"{good.address} priority=2") as edge:
+        before = edge.descriptors()
+        for _ in range(10):
+            browser, _ = opened(edge)
+            browser.vanish()
+        gone = Browser(edge.address)
+        gone.open()
+        gone.vanish()
+        assert eventually(lambda: edge.descriptors() <= before), edge.open_files()
+
+
+def test_UP_016_black_holes_alone_are_given_up_within_the_time_to_connect():
+    with black_hole() as one, black_hole() as other, servers(one, other) as edge:
+        browser = Browser(edge.address)
+        begun = time.monotonic()
+        browser.open()
+        browser.expect(f"{{{FRAMING}}}open")
+        browser.expect_stream_error("internal-server-error")
+        assert 1.5 < time.monotonic() - begun < 3.5
+
+
+def test_UP_017_what_the_browser_says_meanwhile_goes_to_the_chosen_server_once():
+    with black_hole() as hole, Upstream() as good, servers(f"{hole} priority=1", f"{good.address} priority=2") as edge:
+        browser = Browser(edge.address)
+        browser.open()
+        for number in range(5):
+            browser.send(f"<auth xmlns='{SASL}' n='{number}'/>")
+        stream = good.accept()
+        stream.read_header()
+        for number in range(5):
+            assert stream.read_element(f"{{{SASL}}}auth").element.get("n") == str(number)
+        stream.send_header()
+        stream.expect_silence()
+        browser.expect(f"{{{FRAMING}}}open")
+
+
+def test_UP_018_a_server_that_takes_connections_and_says_nothing_is_passed_over():
+    with Upstream() as silent, Upstream() as good, servers(f"{silent.address} priority=1", f"{good.address} priority=2") as edge:
+        browser = Browser(edge.address)
+        browser.open()
+        mute = silent.accept()
+        mute.read_header()
+        stream = good.accept()
+        stream.read_header()
+        stream.send_header()
+        browser.expect(f"{{{FRAMING}}}open")
+        mute.expect_eof()
+
+
+@pytest.mark.parametrize("end", ["", HEADER.format(id="x", domain="edge.test"), HEADER.format(id="x", domain="edge.test") + END])
+def test_UP_018_a_server_that_hangs_up_is_passed_over_and_the_browser_sees_one_stream(end):
+    with Upstream() as rude, Upstream() as good, servers(f"{rude.address} priority=1", f"{good.address} priority=2") as edge:
+        browser = Browser(edge.address)
+        browser.open()
+        stream = rude.accept()
+        stream.read_header()
+        stream.send(end)
+        stream.close()
+        stream = good.accept()
+        stream.read_header()
+        stream.send_header("good")
+        assert browser.expect(f"{{{FRAMING}}}open")["id"] == "good"
+        browser.expect(f"{{{STREAMS}}}features")
+
+
+@pytest.mark.parametrize("condition, goes_on", [("system-shutdown", True), ("host-unknown", False), ("not-authorized", False)])
+def test_UP_018_a_server_that_stops_is_passed_over_and_other_errors_are_the_browsers(condition, goes_on):
+    with Upstream() as first, Upstream() as good, servers(f"{first.address} priority=1", f"{good.address} priority=2") as edge:
+        browser = Browser(edge.address)
+        browser.open()
+        stream = first.accept()
+        stream.read_header()
+        error = f"<stream:error><{condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>"
+        stream.send(HEADER.format(id="x", domain="edge.test") + error + END)
+        if goes_on:
+            stream = good.accept()
+            stream.read_header()
+            stream.send_header("good")
+            assert browser.expect(f"{{{FRAMING}}}open")["id"] == "good"
+        else:
+            browser.expect(f"{{{FRAMING}}}open")
+            browser.expect_stream_error(condition)
+            good.expect_no_connection()
+
+
+def test_UP_018_wrong_passwords_say_nothing_about_a_server():
+    with Upstream() as first, Upstream() as second, servers(f"{first.address} priority=1", f"{second.address} priority=2") as edge:
+        for _ in range(6):
+            table = Table(edge, first)
+            browser, stream = table.opened()
+            browser.send(f"<auth xmlns='{SASL}' mechanism='PLAIN'>AGFsaWNlAHdyb25n</auth>")
+            stream.read_element(f"{{{SASL}}}auth")
+            stream.send(f"<failure xmlns='{SASL}'><not-authorized/></failure>{END}")
+            stream.close()
+            browser.expect(f"{{{SASL}}}failure")
+            browser.expect_closing()
+        second.expect_no_connection()
+
+
+def test_UP_010_a_wrong_certificate_sends_a_session_on_but_never_into_the_clear():
+    trust = {"XMPP_EDGE_UPSTREAM_TLS_CA_FILE": str(certificates() / "ca.pem")}
+    with (
+        Upstream() as wrong, Upstream() as good,
+        servers(f"{wrong.address} starttls priority=1", f"{good.address} tls priority=2", **trust) as edge,
+    ):
+        browser = Browser(edge.address)
+        browser.open()
+        browser.send(f"<auth xmlns='{SASL}' mechanism='PLAIN'>AGFsaWNlAHNlY3JldA==</auth>")
+        stream = wrong.accept()
+        with pytest.raises((OSError, Ended)):  # the edge does not like the certificate, and nothing was said before
+            stream.serve_starttls(server("wrong-name"))
+            stream.read_header()
+        stream = good.accept()
+        stream.start_tls(server("good"))
+        stream.read_header()
+        stream.read_element(f"{{{SASL}}}auth")
+        stream.send_header("good")
+        assert browser.expect(f"{{{FRAMING}}}open")["id"] == "good"
+
+
+def test_UP_016_a_server_with_a_header_and_no_features_is_given_up():
+    with Upstream() as upstream, servers(upstream.address) as edge:
+        browser = Browser(edge.address)
+        browser.open()
+        stream = upstream.accept()
+        stream.read_header()
+        stream.send(HEADER.format(id="x", domain="edge.test"))
+        browser.expect(f"{{{FRAMING}}}open")
+        begun = time.monotonic()
+        browser.expect_stream_error("internal-server-error")
+        assert time.monotonic() - begun < 4
+
+
+def test_UP_016_no_features_are_fine_where_the_client_goes_on_without():
+    with Upstream() as upstream, servers(upstream.address) as edge:
+        browser = Browser(edge.address)
+        browser.open()
+        stream = upstream.accept()
+        stream.read_header()
+        stream.send(HEADER.format(id="x", domain="edge.test"))
+        browser.expect(f"{{{FRAMING}}}open")
+        browser.send("<iq xmlns='jabber:client' type='get' id='1'><query xmlns='jabber:iq:auth'/></iq>")
+        stream.read_element()
+        stream.send("<iq type='result' id='1'/>")
+        assert browser.receive()["id"] == "1"
+        browser.expect_nothing(3)
+
+
+@pytest.mark.parametrize("stage", ["connecting", "connected"])
+def test_UP_017_a_close_in_the_burst_of_the_open_ends_properly(stage):
+    with black_hole() as hole, Upstream() as upstream, servers(hole if stage == "connecting" else upstream.address) as edge:
+        before = edge.descriptors()
+        browser = Browser(edge.address)
+        browser.open()
+        browser.send(f"<auth xmlns='{SASL}'/>")
+        if stage == "connected":
+            stream = upstream.accept()
+            stream.read_header()
+            stream.read_element()
+        browser.close()
+        if stage == "connected":
+            stream.read_end()
+            stream.close()
+        assert eventually(lambda: edge.descriptors() <= before), edge.open_files()
