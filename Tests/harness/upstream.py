@@ -130,11 +130,12 @@ class UpstreamStream:
 class Upstream:
     """Listens on a port of its own. A test that never accepts is a server that never answers."""
 
-    def __init__(self, domain: str = "edge.test", backlog: int = 512):
+    def __init__(self, domain: str = "edge.test", backlog: int = 512, host: str = "127.0.0.1", port: int = 0):
         self.domain = domain
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=backlog)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.listener = socket.create_server((host, port), family=family, backlog=backlog)
         self.port = self.listener.getsockname()[1]
-        self.address = f"127.0.0.1:{self.port}"
+        self.address = f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
         self.streams: list[UpstreamStream] = []
 
     def accept(self, timeout: float = PATIENCE) -> UpstreamStream:
