@@ -28,7 +28,7 @@ import Testing
         ),
         ("admin", "also a public address", { $0.admin = $0.listeners[0].address }),
         ("upstreams", "no XMPP server is named", { $0.upstreams = [] }),
-        ("upstreams", "example.org is there twice", { $0.upstreams += $0.upstreams }),
+        ("upstreams", "127.0.0.1:5222 is there twice for the domain example.org", { $0.upstreams += $0.upstreams }),
         ("upstreams", "\"a b\" is no XMPP domain", { $0.upstreams[0].domain = "a b" }),
         ("upstreams", "\"a.example:5222\" is no XMPP domain", { $0.upstreams[0].domain = "a.example:5222" }),
         ("upstreams", "needs a port from 1 to 65535", { $0.upstreams[0].port = 0 }),

@@ -187,21 +187,6 @@ def test_XS_020_stream_errors_from_upstream_are_passed_whole(table, error):
     browser.expect_closing()
 
 
-def test_XS_021_an_internal_address_in_see_other_host_does_not_reach_the_browser(table, upstream):
-    browser = table.connect()
-    browser.open()
-    stream = upstream.accept()
-    stream.read_header()
-    stream.send(HEADER.format(id="1", domain="edge.test"))
-    elsewhere = f"127.0.0.1:{upstream.port}"
-    stream.send(f"<stream:error><see-other-host xmlns='{ERRORS}'>{elsewhere}</see-other-host></stream:error>{END}")
-    stream.close()
-    browser.expect(f"{{{FRAMING}}}open")
-    error = browser.expect_stream_error("internal-server-error")
-    assert elsewhere not in error.text and "127.0.0.1" not in error.text
-    upstream.expect_no_connection()
-
-
 def test_XS_023_a_stanza_of_the_limit_passes_and_one_byte_more_does_not(table):
     browser, stream = table.logged_in()
     frame = "<message xmlns='jabber:client'><body>{}</body></message>"

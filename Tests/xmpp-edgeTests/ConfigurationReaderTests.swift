@@ -60,6 +60,17 @@ import xmpp_edge
         #expect(try Self.read(file: "upstreams: '*=[::1]:5222'").upstreams[0].server == "[::1]:5222")
     }
 
+    @Test("A domain may have several servers, each with a priority and a weight")
+    func severalServers() throws {
+        let read = try Self.read(
+            flags: ["upstreams": ["a=h:1 weight=3 proxy-v2 priority=10", "a=i:1 tls priority=20", "a=j:1"]],
+            file: "# nothing\n"
+        ).upstreams
+        #expect(read.map(\.priority) == [10, 20, 0])
+        #expect(read.map(\.weight) == [3, 1, 1])
+        #expect(read.map(\.words) == [["proxy-v2", "priority=10", "weight=3"], ["tls", "priority=20"], []])
+    }
+
     @Test("A word behind an address says how it is protected")
     func words() throws {
         let listeners = try Self.read(
@@ -71,7 +82,10 @@ import xmpp_edge
         ).upstreams
         #expect(read.map(\.security) == [.byAddress, .startTLS, .directTLS, .plain])
         #expect(read.map(\.port) == [5222, 5222, 5223, 1])
-        for wrong in ["a=h ssl", "a=h tls plain", "a=h tls tls", "a="] {
+        for wrong in [
+            "a=h ssl", "a=h tls plain", "a=h tls tls", "a=", "a=h priority", "a=h priority=-1", "a=h priority=1 priority=2",
+            "a=h weight=0", "a=h weight=65536", "a=h height=1",
+        ] {
             #expect(Self.problems(flags: ["upstreams": [wrong]]).count == 1, "\(wrong)")
         }
         for wrong in ["*:1 ssl", "*:1 tls tls", "tls"] {

@@ -1,7 +1,7 @@
 /// So many per second on average, with a reserve for many at once. Knows numbers; time comes in.
-internal import Reactor
+package import Reactor
 
-struct TokenBucket: Sendable {
+package struct TokenBucket: Sendable {
     /// Thousandths of a token per millisecond, which is tokens per second.
     private let rate: UInt64
     private let capacity: UInt64
@@ -10,7 +10,7 @@ struct TokenBucket: Sendable {
     private var filled: Instant
 
     /// Full.
-    init(rate: Int, capacity: Int, now: Instant) {
+    package init(rate: Int, capacity: Int, now: Instant) {
         self.rate = UInt64(clamping: rate)
         self.capacity = UInt64(clamping: max(capacity, 1)) &* 1_000
         level = self.capacity
@@ -18,7 +18,7 @@ struct TokenBucket: Sendable {
     }
 
     /// Takes one token if there is one.
-    mutating func take(now: Instant) -> Bool {
+    package mutating func take(now: Instant) -> Bool {
         let (gained, overflow) = now.since(filled).multipliedReportingOverflow(by: rate)
         level = overflow || gained > capacity - level ? capacity : level + gained
         filled = max(filled, now)
@@ -28,10 +28,10 @@ struct TokenBucket: Sendable {
     }
 
     /// The last one was not used.
-    mutating func giveBack() { level = min(level + 1_000, capacity) }
+    package mutating func giveBack() { level = min(level + 1_000, capacity) }
 
     /// Nothing was taken for so long that nobody could tell.
-    func isFull(at now: Instant) -> Bool {
+    package func isFull(at now: Instant) -> Bool {
         let (gained, overflow) = now.since(filled).multipliedReportingOverflow(by: rate)
         return overflow || gained >= capacity - level
     }

@@ -161,6 +161,9 @@ package final class Endpoints: Sendable {
         }
     }
 
+    /// Addresses of which anything is known.
+    package var remembered: Int { state.withLock { $0.endpoints.count } }
+
     /// Those who wait, in all.
     package var waiting: Int {
         state.withLock { state in state.endpoints.values.reduce(0) { $0 + $1.line.waiting } }

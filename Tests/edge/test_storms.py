@@ -1,0 +1,198 @@
+"""Everybody at once: a server gets as many logins as it can take, the rest waits in line, and all are told what comes of it."""
+
+import selectors
+import socket
+import threading
+import time
+from collections import deque
+
+from harness.bosh import BOSHSession
+from harness.browser import Browser
+from harness.edge import Edge, eventually
+from harness.http import get
+from harness.stream import FRAMING, STREAMS
+from harness.upstream import HEADER, SASL_FEATURES, Upstream
+from harness.websocket import request
+
+
+class Counting:
+    """A server that opens every stream, and notes when each connection came."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
+        self.arrivals: list[float] = []
+        self.connections: list[socket.socket] = []
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self) -> None:
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            self.arrivals.append(time.monotonic())
+            self.connections.append(connection)
+            connection.sendall((HEADER.format(id="s1", domain="edge.test") + SASL_FEATURES).encode())
+
+    def most_in_a_second(self) -> int:
+        window, most = deque[float](), 0
+        for arrival in self.arrivals:
+            window.append(arrival)
+            while window[0] <= arrival - 1:
+                window.popleft()
+            most = max(most, len(window))
+        return most
+
+    def __enter__(self) -> "Counting":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        for connection in self.connections:
+            connection.close()
+
+
+def rush(edge: Edge, count: int, timeout: float) -> list[bytes]:
+    """So many browsers that come and open at once; gives what each has heard when its features or an error are there."""
+    opening = f"<open xmlns='{FRAMING}' to='edge.test' version='1.0'/>".encode()
+    frame = bytes([0x81, 0x80 | len(opening)]) + b"\0\0\0\0" + opening
+    chooser, heard, sockets = selectors.DefaultSelector(), [b""] * count, []
+    for number in range(count):
+        browser = socket.create_connection(edge.address)
+        browser.sendall(request() + frame)
+        browser.setblocking(False)
+        sockets.append(browser)
+        chooser.register(browser, selectors.EVENT_READ, number)
+    deadline, waiting = time.monotonic() + timeout, count
+    while waiting and time.monotonic() < deadline:
+        for key, _ in chooser.select(0.2):
+            data = key.fileobj.recv(65536)
+            heard[key.data] += data
+            if not data or b"</stream:features>" in heard[key.data] or b"</stream:error>" in heard[key.data]:
+                chooser.unregister(key.fileobj)
+                waiting -= 1
+    for browser in sockets:
+        browser.close()
+    return heard
+
+
+def limited(upstream: str, **limits: str) -> Edge:
+    return Edge(upstream, environment={f"XMPP_EDGE_LIMITS_UPSTREAM_{name}": value for name, value in limits.items()})
+
+
+def test_XS_028_a_thousand_that_come_at_once_never_exceed_the_rate_and_all_get_in():
+    rate = 200
+    with Counting() as server, limited(server.address, LOGINS_PER_SECOND=str(rate)) as edge:
+        begun = time.monotonic()
+        heard = rush(edge, 1_000, timeout=40)
+        assert sum(b"</stream:features>" in text for text in heard) == 1_000
+        assert len(server.arrivals) == 1_000
+        # The edge keeps to the rate when it begins to connect; what lies between that and accept is the machine's.
+        assert server.most_in_a_second() <= rate * 1.05, server.most_in_a_second()
+        assert time.monotonic() - begun < 15
+
+
+def test_XS_028_connections_under_way_are_bounded_and_the_rest_waits_in_order():
+    with Upstream() as server, limited(server.address, OPENING="3", HEADER="5 s") as edge:
+        browsers = []
+        for _ in range(6):
+            browsers.append(Browser(edge.address))
+            browsers[-1].open()
+        under_way = [server.accept() for _ in range(3)]
+        server.expect_no_connection()
+        for stream in under_way:
+            stream.read_header()
+        under_way[0].send_header()
+        following = server.accept()
+        server.expect_no_connection()
+        for stream in [*under_way[1:], following, server.accept(), server.accept()]:
+            if stream not in under_way:
+                stream.read_header()
+            stream.send_header()
+        for browser in browsers:
+            browser.expect(f"{{{FRAMING}}}open")
+            browser.expect(f"{{{STREAMS}}}features")
+
+
+def test_UP_016_a_browser_that_leaves_gives_up_its_place_in_line():
+    with Upstream() as server, limited(server.address, OPENING="1") as edge:
+        first = Browser(edge.address)
+        first.open()
+        stream = server.accept()
+        stream.read_header()
+        before = edge.descriptors()
+        leaving = [Browser(edge.address) for _ in range(5)]
+        for browser in leaving:
+            browser.open()
+        last = Browser(edge.address)
+        last.open()
+        for browser in leaving[:3]:
+            browser.vanish()
+        for browser in leaving[3:]:
+            browser.close()
+        assert eventually(lambda: edge.descriptors() <= before + 1)
+        stream.send_header()
+        stream = server.accept()
+        stream.read_header()
+        stream.send_header("last")
+        assert last.expect(f"{{{FRAMING}}}open")["id"] == "last"
+        server.expect_no_connection()
+
+
+def test_XS_028_who_waits_too_long_is_told_to_come_back_later():
+    with Upstream() as server, limited(server.address, OPENING="1", WAIT="1 s") as edge:
+        first = Browser(edge.address)
+        first.open()
+        server.accept().read_header()
+        begun = time.monotonic()
+        late = [Browser(edge.address) for _ in range(10)]
+        for browser in late:
+            browser.open()
+        for browser in late:
+            browser.expect(f"{{{FRAMING}}}open")
+            browser.expect_stream_error("resource-constraint")
+        assert 0.9 < time.monotonic() - begun < 4
+        assert edge.log().count("sessions are sent away") == 1, edge.log()
+
+
+def test_XS_028_a_full_line_is_told_at_once_over_both_transports():
+    with Upstream() as server, limited(server.address, OPENING="1", WAITING="0") as edge:
+        first = Browser(edge.address)
+        first.open()
+        server.accept().read_header()
+        browser = Browser(edge.address)
+        browser.open()
+        browser.expect(f"{{{FRAMING}}}open")
+        browser.expect_stream_error("resource-constraint")
+        BOSHSession(edge.address).ask().answer().expect_terminate("remote-connection-failed")
+
+
+def test_XS_028_a_turn_comes_over_bosh_too_and_time_to_login_begins_with_it():
+    settings = {"TIME_TO_LOGIN": "2 s", "TIME_TO_OPEN": "1 s", "UPSTREAM_OPENING": "1", "UPSTREAM_HEADER": "30 s"}
+    with Upstream() as server, Edge(server.address, environment={f"XMPP_EDGE_LIMITS_{k}": v for k, v in settings.items()}) as edge:
+        first = Browser(edge.address)
+        first.open()
+        stream = server.accept()
+        stream.read_header()
+        session = BOSHSession(edge.address)
+        creation = session.ask()
+        time.sleep(1.5)
+        first.vanish()
+        stream = server.accept()
+        stream.read_header()
+        time.sleep(1)  # past the time to login since the session began
+        stream.send_header()
+        answer = session.take(creation.answer())
+        assert [element.tag for element in answer.elements] == [f"{{{STREAMS}}}features"], answer
+
+
+def test_XS_028_a_dead_server_keeps_nobody_in_line():
+    with Upstream() as server, limited(server.address, LOGINS_PER_SECOND="5") as edge:
+        server.stop_listening()
+        begun = time.monotonic()
+        heard = rush(edge, 100, timeout=20)
+        assert all(b"internal-server-error" in text for text in heard)
+        assert time.monotonic() - begun < 5
+        assert get(edge.admin, "/healthz").status == 200
