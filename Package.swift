@@ -100,7 +100,8 @@ let package = Package(
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "BOSHWire", "Bytes", "Deflate", "DNSWire", "HTTPWire", "ProxyWire", "WebSocketWire", "XMPPWire", "WireTesting",
+                "BOSHWire", "Bytes", "Deflate", "DNSWire", "HTTPWire", "ProxyWire", "WebSocketWire", "XMPPWire",
+                "WireTesting",
                 "XMLReference",
             ],
             path: "Tests/Fuzz", swiftSettings: strict),

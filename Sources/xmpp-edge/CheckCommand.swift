@@ -15,9 +15,13 @@ struct CheckCommand: ParsableCommand {
         print("The settings are valid.")
         var areGood = checkFiles(of: settings)
         for route in settings.upstreams {
-            let finding = UpstreamProbe(route, settings: settings).run()
-            print("\(finding.isGood ? "ok  " : "FAIL") \(finding.sentence)")
-            areGood = areGood && finding.isGood
+            var probe = UpstreamProbe(route, settings: settings)
+            let findings = probe.run()
+            for step in probe.steps { print("     \(step)") }
+            for finding in findings {
+                print("\(finding.isGood ? "ok  " : "FAIL") \(finding.sentence)")
+                areGood = areGood && finding.isGood
+            }
         }
         if !areGood { throw ExitCode(1) }
     }

@@ -9,8 +9,8 @@ enum SelfTest {
         guard !routes.isEmpty else { return }
         Thread.detachNewThread {
             for route in routes {
-                let finding = UpstreamProbe(route, settings: settings).run()
-                if !finding.isGood { log.warning(finding.sentence) }
+                var probe = UpstreamProbe(route, settings: settings)
+                for finding in probe.run() where !finding.isGood { log.warning(finding.sentence) }
             }
         }
     }

@@ -13,6 +13,7 @@ let targets: [any FuzzTarget.Type] = [
     HTTPResponsesTarget.self,
     ForwardedTarget.self,
     ProxyHeaderTarget.self,
+    DNSAnswerTarget.self,
     WebSocketFramesTarget.self,
     WebSocketHandshakeTarget.self,
     WebSocketDeflateTarget.self,

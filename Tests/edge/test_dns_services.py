@@ -1,12 +1,15 @@
 """Servers that SRV records name: which one a session gets, how it is spoken to, and when there is none (RFC 6120, XEP-0368)."""
 
+import os
+import subprocess
+import threading
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from harness.bosh import BOSHSession
-from harness.edge import Edge, eventually
+from harness.edge import PROGRAM, Edge, eventually
 from harness.names import Names
 from harness.stream import FRAMING, STREAMS
 from harness.table import Table
@@ -187,8 +190,43 @@ def test_answers_too_long_for_a_datagram_come_over_tcp(names, upstream):
 
 
 def test_every_browser_may_not_say_where_to_connect():
-    import subprocess
-
-    from harness.edge import PROGRAM
     run = subprocess.run([str(PROGRAM), "--domain", "*", "--upstream", "srv"], capture_output=True, text=True, timeout=30)
     assert run.returncode == 1 and "wherever a browser says" in run.stderr, run.stderr
+
+
+def check(names: Names, upstream: str, *more: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [str(PROGRAM), "check", "--domain", "edge.test", "--upstream", upstream, "--listen", "127.0.0.1:0", *more],
+        capture_output=True, text=True, timeout=60,
+        env={**os.environ, **QUICK, "XMPP_EDGE_NAME_SERVER": names.address,
+             "XMPP_EDGE_UPSTREAM_TLS_CA_FILE": str(certificates() / "ca.pem")})
+
+
+def test_check_says_what_was_found_and_tries_every_server(names, upstream):
+    with Upstream() as gone:
+        names.add(PLAIN, "SRV", f"10 5 {upstream.port} xmpp.test", f"20 0 {gone.port} xmpp.test")
+
+    def serve_once() -> None:
+        stream = upstream.accept()
+        stream.serve_starttls(server())
+        stream.read_header()
+        stream.send_header()
+
+    serving = threading.Thread(target=serve_once, daemon=True)
+    serving.start()
+    run = check(names, "srv")
+    serving.join()
+    lines = [line.strip() for line in run.stdout.splitlines()]
+    assert f"{PLAIN}: xmpp.test:{upstream.port} (priority 10, weight 5), xmpp.test:{gone.port} (priority 20, weight 0)" in lines
+    assert f"{DIRECT}: no records" in lines and f"xmpp.test:{upstream.port}: 127.0.0.1" in lines
+    assert any(line.startswith(f"ok   edge.test: xmpp.test:{upstream.port} (STARTTLS) answers") for line in lines), run.stdout
+    assert any(line.startswith(f"FAIL edge.test: xmpp.test:{gone.port} (STARTTLS) cannot be reached") for line in lines)
+    assert run.returncode == 1
+
+
+def test_check_says_why_nothing_was_found(names):
+    names.add(PLAIN, "SRV", "0 0 0 .")
+    run = check(names, "srv")
+    assert run.returncode == 1 and "FAIL edge.test: srv:edge.test cannot be found: the domain's SRV records say" in run.stdout
+    run = check(names, "nowhere.test")
+    assert run.returncode == 1 and "FAIL edge.test: nowhere.test:5222 cannot be found: there is no such name" in run.stdout

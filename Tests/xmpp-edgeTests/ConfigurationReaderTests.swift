@@ -227,7 +227,7 @@ import xmpp_edge
         #expect(
             Self.problems(flags: ["upstreams": ["example.org=host:port"]]) == [
                 "--domain, --upstream: \"example.org=host:port\" is not DOMAIN=HOST:PORT, such as "
-                    + "example.org=127.0.0.1:5222"
+                    + "example.org=127.0.0.1:5222, or DOMAIN=srv"
             ])
         #expect(
             Self.problems(environment: ["XMPP_EDGE_LIMITS_DEPTH": "1"], file: Self.server) == [

@@ -70,9 +70,16 @@ import xmpp_edge
         let folder = try RunningProgram.run(Self.arguments + ["--listen", "unix:/nonexistent/edge.sock"])
         #expect(folder.code == 1)
         #expect(folder.errors.contains("cannot listen on unix:/nonexistent/edge.sock: "), "\(folder.errors)")
-        let name = try RunningProgram.run(["--domain", "example.org", "--upstream", "xmpp.invalid"])
-        #expect(name.code == 1)
-        #expect(name.errors.contains("xmpp-edge: xmpp.invalid cannot be found: "), "\(name.errors)")
+    }
+
+    @Test("A server whose name cannot be found is told of, and looked for again when somebody wants it")
+    func unknownName() throws {
+        let program = try RunningProgram([
+            "--listen", "127.0.0.1:0", "--admin", "off", "--domain", "example.org", "--upstream", "xmpp.invalid",
+        ])
+        #expect(program.readLine().hasPrefix("ready "))
+        program.send(SIGTERM)
+        #expect(program.end().code == 0)
     }
 
     @Test("A connection to a server that leaves the machine unencrypted is warned of at the start")

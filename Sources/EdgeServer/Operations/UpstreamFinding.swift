@@ -8,6 +8,18 @@ package struct UpstreamFinding: Sendable, Equatable {
     package let isPrivate: Bool
     /// The setting with which the server answers.
     package var remedy: Remedy?
+    /// Which of the servers that SRV records name it is about.
+    package var named: Named?
+
+    package struct Named: Sendable, Equatable {
+        package let server: String
+        package let security: TransportSecurity
+
+        package init(server: String, security: TransportSecurity) {
+            self.server = server
+            self.security = security
+        }
+    }
 
     package struct Remedy: Sendable, Equatable {
         package let proxy: ProxyVersion?
@@ -62,7 +74,16 @@ package struct UpstreamFinding: Sendable, Equatable {
         }
     }
 
-    package var sentence: String { "\(route.domain): \(route.server) \(words)\(advice)" }
+    package var sentence: String { "\(route.domain): \(server) \(words)\(advice)" }
+
+    private var server: String {
+        guard let named else { return route.server }
+        switch named.security {
+        case .directTLS: return "\(named.server) (TLS at once)"
+        case .startTLS, .byAddress: return "\(named.server) (STARTTLS)"
+        case .plain: return "\(named.server) (no TLS)"
+        }
+    }
 
     private var advice: String {
         guard let remedy else { return "" }

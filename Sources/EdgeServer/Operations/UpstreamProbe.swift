@@ -15,25 +15,43 @@ package struct UpstreamProbe {
         self.settings = settings
     }
 
-    /// Blocks until the server has answered or its time is over.
-    package func run() -> UpstreamFinding {
-        let addresses: [SocketAddress]
-        do throws(ResolveFailure) {
-            addresses = try SocketAddress.resolve(host: route.host, port: route.port)
-        } catch {
-            return UpstreamFinding(route: route, outcome: .unresolved(reason: error.reason))
+    /// What was found on the way to the addresses, one line each; nothing where an address is configured.
+    package private(set) var steps: [String] = []
+
+    /// Blocks until all servers behind the name have answered or their time is over: one finding for each.
+    package mutating func run() -> [UpstreamFinding] {
+        let lookup: Lookup
+        if let literal = Resolver.literal(route.name) {
+            lookup = literal
+        } else {
+            let finding = NameFinder(server: settings.nameServer.address).find(route.name)
+            steps = finding.steps
+            lookup = finding.lookup
         }
-        var outcome = UpstreamFinding.Outcome.unresolved(reason: "no address")
-        let isLoopback = addresses.allSatisfy(\.isLoopback)
-        let security = route.security.resolved(isLoopback: isLoopback)
-        for address in addresses {
-            outcome = ask(address, with: route.proxy, security)
+        switch lookup {
+        case .failed(let failure):
+            return [UpstreamFinding(route: route, outcome: .unresolved(reason: failure.sentence))]
+        case .found(let candidates):
+            // Addresses of one server stand together.
+            return candidates.chunked { $0.server == $1.server && $0.security == $1.security }.map(ask)
+        }
+    }
+
+    /// One server: its first address that takes a connection.
+    private func ask(_ candidates: ArraySlice<Candidate>) -> UpstreamFinding {
+        let isLoopback = candidates.allSatisfy(\.address.isLoopback)
+        var finding = UpstreamFinding(route: route, outcome: .unresolved(reason: "no address"), isPrivate: isLoopback)
+        for candidate in candidates {
+            let outcome = ask(candidate.address, with: route.proxy, candidate.security)
+            finding = UpstreamFinding(route: route, outcome: outcome, isPrivate: isLoopback)
+            if route.isService {
+                finding.named = UpstreamFinding.Named(server: candidate.server, security: candidate.security)
+            }
             if case .unreachable = outcome { continue }
-            var finding = UpstreamFinding(route: route, outcome: outcome, isPrivate: isLoopback)
-            if !finding.isGood { finding.remedy = remedy(address, security) }
+            if !finding.isGood { finding.remedy = remedy(candidate.address, candidate.security) }
             return finding
         }
-        return UpstreamFinding(route: route, outcome: outcome, isPrivate: isLoopback)
+        return finding
     }
 
     /// Whether another PROXY setting would do: a wrong one shows as silence or as nonsense, depending on the server. All are
@@ -214,17 +232,28 @@ private final class ProbeStream: StreamSocket {
     }
 }
 
+extension Array {
+    /// Neighbours that belong together.
+    fileprivate func chunked(_ belong: (Element, Element) -> Bool) -> [ArraySlice<Element>] {
+        var chunks: [ArraySlice<Element>] = []
+        var start = startIndex
+        for index in indices.dropFirst() where !belong(self[index - 1], self[index]) {
+            chunks.append(self[start..<index])
+            start = index
+        }
+        return isEmpty ? [] : chunks + [self[start...]]
+    }
+}
+
 extension DomainRoute {
     /// Some servers die of a header without `to`.
     fileprivate var askedDomain: String { takesAnyDomain ? host : domain }
 }
 
 extension Settings {
-    /// What an operator should hear at the start. Resolves names, so it may take a moment.
+    /// What an operator should hear at the start.
     package func warnings() -> [String] {
-        let servers = upstreams.compactMap { route in
-            route.warning(isPrivate: Self.isLocal(host: route.host, port: route.port))
-        }
+        let servers = upstreams.compactMap { route in route.warning(isPrivate: Self.isLocal(route)) }
         let listeners = tls.redirectPort == nil ? listeners.compactMap(Self.warning) : []
         let certificates = (try? SecurityMaterial(self))?.warnings(tls, now: Instant.wallSeconds()) ?? []
         return servers + listeners + certificates
@@ -240,6 +269,16 @@ extension Settings {
     static func openInClear(_ address: String) -> String {
         "\(address) is open to the network without TLS; browsers' passwords can be read there unless a proxy with TLS "
             + "stands in front"
+    }
+
+    /// Whether its address, or the hosts file, says that it is on this machine. What DNS says may change.
+    private static func isLocal(_ route: DomainRoute) -> Bool {
+        guard !route.isService else { return false }
+        if case .found(let candidates)? = Resolver.literal(route.name) {
+            return candidates.allSatisfy(\.address.isLoopback)
+        }
+        let addresses = HostsFile.addresses(of: route.host)
+        return !addresses.isEmpty && addresses.allSatisfy { SocketAddress($0, port: 0).isLoopback }
     }
 
     private static func isLocal(host: String, port: UInt16) -> Bool {

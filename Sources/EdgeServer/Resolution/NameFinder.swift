@@ -133,7 +133,8 @@ package struct NameFinder {
             return answer.services.isEmpty ? .none : .services(answer.services)
         }
         let plain = security == .directTLS ? nil : records("_xmpp-client")
-        let direct = [.byAddress, .directTLS].contains(security) && plain != .unanswered ? records("_xmpps-client") : nil
+        let direct =
+            [.byAddress, .directTLS].contains(security) && plain != .unanswered ? records("_xmpps-client") : nil
         // What DNS says must not decide that passwords leave in clear.
         let ofPlain = security == .plain ? security : .startTLS
         var finding: Finding

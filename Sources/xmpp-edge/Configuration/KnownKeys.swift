@@ -172,6 +172,7 @@ extension SettingKey {
     }
 
     @Sendable private static func text(_ route: DomainRoute) -> String {
-        (["\(route.domain)=\(route.isService ? DomainRoute.serviceWord : route.server)"] + route.words).joined(separator: " ")
+        (["\(route.domain)=\(route.isService ? DomainRoute.serviceWord : route.server)"] + route.words).joined(
+            separator: " ")
     }
 }
