@@ -18,7 +18,8 @@ package struct StreamError: Equatable, Sendable {
         var scope = NamespaceScope()
         scope.enter(error, in: element)
         let (space, name) = scope.resolve(element[error.name])
-        guard space == Namespace.streams.description, name.elementsEqual("error".utf8), !error.isEmpty else { return nil }
+        let isError = space == Namespace.streams.description && name.elementsEqual("error".utf8)
+        guard isError, !error.isEmpty else { return nil }
         while let token = try? cursor.next() {
             guard case .start(let tag) = token else { continue }
             scope.enter(tag, in: element)

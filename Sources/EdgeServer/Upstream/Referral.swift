@@ -25,7 +25,8 @@ struct Referral {
         }
         // What was protected stays so. In clear one goes to this machine at most: an operator's word for that is about a
         // server, not about whom that server refers to.
-        name = known?.name ?? .host(place.host, port: place.port, source.security == .plain ? .byAddress : source.security)
+        let security = source.security == .plain ? .byAddress : source.security
+        name = known?.name ?? .host(place.host, port: place.port, security)
     }
 
     /// Those that may be tried. A server that is elsewhere has no say about what this machine connects to on itself.

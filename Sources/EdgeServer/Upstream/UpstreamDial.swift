@@ -107,7 +107,7 @@ final class UpstreamDial: LoopMember {
         var last: [Candidate] = []
         targets = []
         for candidate in CandidateOrder.draw(candidates) {
-            let isGood = endpoints.isGood(candidate.address, mayProbe: targets.isEmpty, now: loop.now)
+            let isGood = endpoints.isGood(candidate.address, mayProbe: targets.isEmpty, now: .now())
             if isGood { targets.append(candidate) } else { last.append(candidate) }
         }
         targets = Array((targets + last).prefix(Self.maxTargets))

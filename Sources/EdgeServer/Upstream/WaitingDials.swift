@@ -45,7 +45,8 @@ final class WaitingDials: LoopMember {
     func enter(_ dial: UpstreamDial, _ address: SocketAddress) -> Answer {
         lastID += 1
         let turn = Endpoints.Turn(worker: worker.index, dial: lastID, address: address)
-        switch endpoints.enter(turn, now: loop.now) {
+        // The time of this moment: a turn with thousands of new sessions takes long, and rates are about what really happens.
+        switch endpoints.enter(turn, now: .now()) {
         case .go:
             return .go
         case .wait(let number):
@@ -67,7 +68,7 @@ final class WaitingDials: LoopMember {
     /// The same, because it took too long.
     func giveUp(_ place: Place) {
         leave(place)
-        if endpoints.gaveUp(now: loop.now) { tell(.upstreamWait, place.address) }
+        if endpoints.gaveUp(now: .now()) { tell(.upstreamWait, place.address) }
     }
 
     private func tell(_ limit: LimitName, _ address: SocketAddress) {
@@ -77,16 +78,16 @@ final class WaitingDials: LoopMember {
 
     /// A connection there is not being opened any more.
     func ended(_ address: SocketAddress, wasRefused: Bool = false) {
-        deliver(endpoints.ended(address, wasRefused: wasRefused, now: loop.now).map(News.turn))
+        deliver(endpoints.ended(address, wasRefused: wasRefused, now: .now()).map(News.turn))
     }
 
     func succeeded(_ address: SocketAddress) {
-        guard endpoints.succeeded(address, now: loop.now) != nil else { return }
+        guard endpoints.succeeded(address, now: .now()) != nil else { return }
         worker.shared.log.notice("\(address) works again and gets new sessions")
     }
 
     func failed(_ address: SocketAddress) {
-        let (change, waiting) = endpoints.failed(address, now: loop.now)
+        let (change, waiting) = endpoints.failed(address, now: .now())
         guard case .ejected(let time) = change else { return }
         worker.shared.log.warning("connections to \(address) keep failing; others are tried first for \(time) ms")
         deliver(waiting.map(News.failing))
@@ -118,7 +119,7 @@ final class WaitingDials: LoopMember {
     }
 
     override func deadlineReached() {
-        deliver(endpoints.turns(now: loop.now).map(News.turn))
+        deliver(endpoints.turns(now: .now()).map(News.turn))
         if !dials.isEmpty { keepLooking() }
     }
 }
