@@ -33,7 +33,7 @@ struct SettingsOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The domain's XMPP server, HOST or HOST:PORT of its client port, or srv where the domain's SRV records name "
-                + "it. One for each --domain, or one for all. "
+                + "it. One for each --domain, one for all, or several for one --domain. "
                 + "Off this machine it has to offer STARTTLS; 'HOST:PORT tls' takes TLS at once, and 'HOST:PORT plain' "
                 + "sends passwords in clear.", valueName: "server"))
     var upstream: [String] = []

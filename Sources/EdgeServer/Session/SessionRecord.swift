@@ -46,8 +46,9 @@ struct SessionRecord {
 
     /// What the log may know.
     func report(now: Instant) -> SessionReport {
+        let upstream = server.isEmpty ? route?.label ?? "" : server
         var report = SessionReport(
-            id: id, client: peer, transport: transport, domain: domain, upstream: server.isEmpty ? route?.label ?? "" : server,
+            id: id, client: peer, transport: transport, domain: domain, upstream: upstream,
             duration: now.since(began), timeToLogin: isLoggedIn ? loggedIn.since(began) : nil)
         report.sent = SessionReport.Traffic(bytes: bytesIn, messages: elementsIn)
         report.received = SessionReport.Traffic(bytes: bytesOut, messages: elementsOut)
