@@ -78,14 +78,31 @@ import Testing
         #expect(zone.questions == ["xmpp.example.org ipv4", "xmpp.example.org ipv6"])
     }
 
-    @Test("UP-009: only a host with nothing but loopback addresses is spoken to without TLS")
+    @Test("UP-009: only a host that this machine itself knows to be on it is spoken to without TLS")
     func loopback() {
         let zone = Zone()
-        zone.add("near", "127.0.0.1", "::1")
-        zone.add("mixed", "127.0.0.1", "192.0.2.1")
-        #expect(lines(zone.find(Self.host("near"))).allSatisfy { $0.hasSuffix(" plain") })
-        #expect(lines(zone.find(Self.host("mixed"))).allSatisfy { $0.hasSuffix(" startTLS") })
-        #expect(lines(zone.find(Self.host("mixed", .plain))).allSatisfy { $0.hasSuffix(" plain") })
+        zone.add("said", "127.0.0.1", "::1")
+        func security(_ name: ServerName, hosts: [String: String] = [:]) -> Set<TransportSecurity> {
+            guard case .found(let candidates) = zone.find(name, hosts: hosts).lookup else { return [] }
+            return Set(candidates.map(\.security))
+        }
+        #expect(security(Self.host("said")) == [.startTLS])
+        #expect(security(Self.host("said", .plain)) == [.plain])
+        #expect(security(Self.host("written"), hosts: ["written": "127.0.0.1"]) == [.plain])
+        #expect(security(Self.host("elsewhere"), hosts: ["elsewhere": "192.0.2.1"]) == [.startTLS])
+        #expect(security(Self.host("localhost")) == [.plain])
+    }
+
+    @Test("This machine's own name is asked of nobody")
+    func ownName() {
+        let zone = Zone()
+        for name in ["localhost", "LocalHost", "xmpp.localhost"] {
+            #expect(
+                lines(zone.find(Self.host(name))) == [
+                    "\(name):5222 [::1]:5222 plain", "\(name):5222 127.0.0.1:5222 plain",
+                ])
+        }
+        #expect(zone.questions.isEmpty)
     }
 
     @Test("The hosts file goes before DNS, and what else the system knows comes after it")

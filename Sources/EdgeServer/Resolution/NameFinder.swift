@@ -47,7 +47,7 @@ package struct NameFinder {
 
     package func find(_ name: ServerName) -> Finding {
         switch name {
-        case .host(let host, let port, let security): findHost(host, port, security)
+        case .host(let host, let port, let security): findHost(host, port, security, asksSystem: true)
         case .service(let domain, let security): findService(domain, security)
         }
     }
@@ -55,17 +55,21 @@ package struct NameFinder {
     // MARK: Hosts
 
     private enum Addresses {
-        case found([IPAddress], life: UInt64?)
+        /// - Parameter isOurs: this machine says so, not the network.
+        case found([IPAddress], life: UInt64?, isOurs: Bool)
         case none(life: UInt64?)
         case unanswered
     }
 
-    private func findHost(_ host: String, _ port: UInt16, _ security: TransportSecurity) -> Finding {
+    private func findHost(
+        _ host: String, _ port: UInt16, _ security: TransportSecurity, asksSystem: Bool
+    ) -> Finding {
         let server = HostAndPort(host: host, port: port).description
-        switch addresses(of: host, asksSystem: true) {
-        case .found(let addresses, let life):
-            let all = CandidateOrder.alternating(addresses.map { SocketAddress($0, port: port) })
-            let resolved = security.resolved(isLoopback: all.allSatisfy(\.isLoopback))
+        switch addresses(of: host, asksSystem: asksSystem) {
+        case .found(let addresses, let life, let isOurs):
+            let all = Self.order(addresses, port)
+            // What DNS says must not decide that passwords leave in clear.
+            let resolved = security.resolved(isLoopback: isOurs && all.allSatisfy(\.isLoopback))
             let candidates = all.map { Candidate(address: $0, security: resolved, server: server) }
             return Finding(lookup: .found(candidates), life: life, steps: [Self.line(server, all)])
         case .none(let life):
@@ -75,13 +79,18 @@ package struct NameFinder {
         }
     }
 
+    private static func order(_ addresses: [IPAddress], _ port: UInt16) -> [SocketAddress] {
+        Array(CandidateOrder.alternating(addresses.map { SocketAddress($0, port: port) }).prefix(maxAddresses))
+    }
+
     private static func line(_ server: String, _ addresses: [SocketAddress]) -> String {
         "\(server): \(addresses.map(\.host).joined(separator: " "))"
     }
 
     private func addresses(of host: String, asksSystem: Bool) -> Addresses {
         let known = hosts(host)
-        if !known.isEmpty { return .found(known, life: Self.systemLife) }
+        if !known.isEmpty { return .found(known, life: Self.systemLife, isOurs: true) }
+        if Self.isThisMachine(host) { return .found(Self.loopback, life: Self.systemLife, isOurs: true) }
         guard let name = DNSName(Punycode.domain(host)) else { return .none(life: nil) }
         let older = follow(name, .ipv4)
         // Who does not answer the first question is not kept waiting for with the second.
@@ -89,11 +98,19 @@ package struct NameFinder {
         let newer = older.isUnknown ? older : follow(name, .ipv6)
         let found = (newer?.addresses ?? []) + older.addresses
         let life = Self.life(older, newer, hasFound: !found.isEmpty)
-        if !found.isEmpty { return .found(Array(found.prefix(Self.maxAddresses)), life: life) }
+        if !found.isEmpty { return .found(found, life: life, isOurs: false) }
         guard newer != nil else { return .unanswered }
         let others = asksSystem ? system(host) : []
-        return others.isEmpty ? .none(life: life) : .found(others, life: Self.systemLife)
+        return others.isEmpty ? .none(life: life) : .found(others, life: Self.systemLife, isOurs: false)
     }
+
+    /// A name that nobody else is asked for (RFC 6761 section 6.3).
+    private static func isThisMachine(_ host: String) -> Bool {
+        let name = host.lowercased()
+        return name == "localhost" || name.hasSuffix(".localhost")
+    }
+
+    private static let loopback = [IPAddress(high: 0, low: 1), IPAddress(ipv4: 0x7F00_0001)]
 
     /// Of what there is when there is something; else of there being nothing.
     private static func life(_ older: DNSAnswer, _ newer: DNSAnswer?, hasFound: Bool) -> UInt64? {
@@ -135,7 +152,7 @@ package struct NameFinder {
         let plain = security == .directTLS ? nil : records("_xmpp-client")
         let direct =
             [.byAddress, .directTLS].contains(security) && plain != .unanswered ? records("_xmpps-client") : nil
-        // What DNS says must not decide that passwords leave in clear.
+        // Never by address: it is DNS that says it.
         let ofPlain = security == .plain ? security : .startTLS
         var finding: Finding
         switch ServiceRecords.verdict(plain: plain, direct: direct, security: ofPlain) {
@@ -145,7 +162,8 @@ package struct NameFinder {
             finding = Finding(lookup: .failed(.notOffered))
         case .fallback:
             let port = security == .directTLS ? DomainRoute.directPort : DomainRoute.defaultPort
-            finding = findHost(domain, port, security == .byAddress ? .startTLS : security)
+            let word = security == .byAddress ? .startTLS : security
+            finding = findHost(domain, port, word, asksSystem: false)
         }
         finding.isPartial = finding.isPartial || plain == .unanswered || direct == .unanswered
         finding.life = [life.map { UInt64($0) * 1_000 }, finding.life].compactMap { $0 }.min()
@@ -170,8 +188,8 @@ package struct NameFinder {
             known[target.host] = addresses
             let server = HostAndPort(host: target.host, port: target.port).description
             switch addresses {
-            case .found(let addresses, let life):
-                let all = CandidateOrder.alternating(addresses.map { SocketAddress($0, port: target.port) })
+            case .found(let addresses, let life, _):
+                let all = Self.order(addresses, target.port)
                 candidates += all.map { address in
                     Candidate(
                         address: address, security: target.security, priority: target.priority, weight: target.weight,
