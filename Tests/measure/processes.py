@@ -9,6 +9,8 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 EDGE = os.environ.get("XMPP_EDGE_BINARY", os.path.join(ROOT, ".build/release/xmpp-edge"))
+# The servers of measurements take everybody at once.
+NO_LINE = {"XMPP_EDGE_LIMITS_UPSTREAM_LOGINS_PER_SECOND": "0", "XMPP_EDGE_LIMITS_UPSTREAM_OPENING": "0"}
 
 
 @contextlib.contextmanager
@@ -35,7 +37,7 @@ def edge(upstream_port, *, binary=EDGE, wrapper=(), workers=1, log="/dev/null", 
     process = subprocess.Popen(
         [*wrapper, binary, "--listen", listen, "--domain", "bench.test", "--upstream",
          f"127.0.0.1:{upstream_port}", "--workers", str(workers), "--admin", "off", *options],
-        stdout=subprocess.PIPE, stderr=errors, text=True, env={**os.environ, **(environment or {})})
+        stdout=subprocess.PIPE, stderr=errors, text=True, env={**os.environ, **NO_LINE, **(environment or {})})
     try:
         line = process.stdout.readline()
         ports = [int(port) for port in re.findall(r"https?://127\.0\.0\.1:(\d+)", line)]

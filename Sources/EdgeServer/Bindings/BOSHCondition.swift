@@ -5,7 +5,8 @@ internal import XMPPWire
 extension StreamFailure {
     var boshCondition: Condition {
         switch reason {
-        case .upstreamUnreachable, .upstreamNoHeader, .upstreamLost, .upstreamMalformed: return .remoteConnectionFailed
+        case .upstreamUnreachable, .upstreamNoHeader, .upstreamInsecure, .upstreamLost, .upstreamMalformed:
+            return .remoteConnectionFailed
         default: break
         }
         switch condition {
