@@ -98,7 +98,7 @@ def test_UP_016_UP_019_without_any_answer_there_is_a_readable_error_in_time_and_
         if how == "refused":
             names.start()
         assert eventually(lambda: comes(edge, upstream), 20)
-        assert "xmpp.test:" in edge.log() and "is found again" in edge.log()
+        assert eventually(lambda: f"xmpp.test:{upstream.port} is found again" in edge.log())
 
 
 def test_UP_016_who_leaves_while_the_name_is_looked_for_leaves_nothing_behind(names, upstream):
