@@ -142,7 +142,7 @@ def test_UP_003_UP_019_a_target_of_dot_means_that_there_is_no_service(names, ups
         expect_error(edge)
         BOSHSession(edge.address).ask().answer().expect_terminate("remote-connection-failed")
         assert names.asked("edge.test", "A") == 0
-        assert "say that there is no such service" in edge.log()
+        assert eventually(lambda: "say that there is no such service" in edge.log())
 
 
 def test_UP_005_a_dot_for_direct_tls_leaves_the_other_kind(names, upstream):
