@@ -7,6 +7,9 @@ import { bareOf } from '../xmpp/jid.mjs';
 import { applyChange } from './changes.mjs';
 import { chatStateMessage, displayedMessage, parseMessage, receiptMessage, textMessage } from './message.mjs';
 import { afterStamp, makeMessage } from './message-log.mjs';
+
+const WRITING_LIMIT = 90_000; // whoever has written for so long without a word may have gone without one
+
 /** @typedef {import('./conversations.mjs').Conversation} Conversation */
 /** @typedef {import('./message-log.mjs').Message} Message */
 /** @typedef {import('../xmpp/xml.mjs').XmlElement} XmlElement */
@@ -18,6 +21,9 @@ import { afterStamp, makeMessage } from './message-log.mjs';
 export const senderIds = (from, ...ids) => [...new Set(ids.filter(Boolean))].map((id) => `${from} ${id}`);
 
 export class Chat {
+  /** @type {Map<string, () => void>} */
+  #forgetWriting = new Map();
+
   /**
    * @param {import('../xmpp/router.mjs').Router} router
    * @param {import('./conversations.mjs').Conversations} conversations
@@ -177,6 +183,8 @@ export class Chat {
       const composing = parsed.chatState === 'composing';
       if (composing) conversation.composing.add(peer);
       else conversation.composing.delete(peer);
+      this.#forgetWriting.get(peer)?.();
+      if (composing) this.#forgetWriting.set(peer, this.router.clock.after(WRITING_LIMIT, () => this.conversations.hush(peer)));
       this.conversations.emit('change', conversation);
     }
   }

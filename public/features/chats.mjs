@@ -51,6 +51,9 @@ export function startChats({ account, router, roster, host }) {
   presence.on('own', (make) => {
     for (const room of rooms.all.values()) if (room.state === 'in') router.send(make(room.address));
   });
+  // Whoever went while writing does not say so.
+  presence.on('change', (jid) => jid && presence.of(jid).show === 'offline' && conversations.hush(jid));
+  router.connection.on('state', ({ name }) => void (name === 'online' || conversations.hush()));
   chat = new Chat(router, conversations, privacy);
   const history = new History(archive, chat, conversations);
 

@@ -69,6 +69,18 @@ export class Conversations extends Emitter {
     }
   }
 
+  /**
+   * Nobody is known to be writing any more.
+   * @param {string} [jid] with this one alone
+   */
+  hush(jid) {
+    for (const conversation of jid === undefined ? this.all.values() : [this.all.get(jid)]) {
+      if (!conversation?.composing.size) continue;
+      conversation.composing.clear();
+      this.emit('change', conversation);
+    }
+  }
+
   /** @param {string} jid bare @param {'chat' | 'room'} [kind] @returns {Conversation} */
   open(jid, kind = 'chat') {
     let conversation = this.all.get(jid);

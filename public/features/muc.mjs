@@ -243,6 +243,7 @@ export class Rooms extends Emitter {
   /** @param {Room} room @param {string} nick @param {Record<string, string>} item @param {Set<string>} codes @param {boolean} self @param {boolean} destroyed */
   #left(room, nick, item, codes, self, destroyed) {
     room.occupants.delete(nick);
+    this.#writing(this.conversations.open(room.jid, 'room'), nick, false);
     if (codes.has('303') && item.nick) {
       if (self) room.nick = item.nick;
       this.emit('event', { room, kind: 'renamed', nick, other: item.nick });

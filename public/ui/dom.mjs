@@ -7,6 +7,8 @@ const ATTRIBUTES = new Set([
   'id', 'inputmode', 'lang', 'max', 'maxlength', 'min', 'multiple', 'name', 'novalidate', 'open', 'placeholder', 'rel', 'role', 'rows', 'spellcheck', 'src',
   'tabindex', 'target', 'title', 'type', 'width',
 ]);
+// Marks that turn the order of letters around, so that a file or a person may look like another, and what no text needs.
+const DECEIVING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202d\u202e]/g;
 const PROPERTIES = new Set(['checked', 'disabled', 'hidden', 'required', 'selected', 'value', 'readOnly']);
 
 /** @typedef {Node | string | null | undefined | false} Content */
@@ -24,16 +26,20 @@ export function h(tag, props = {}, ...children) {
     if (name === 'on') for (const [event, listener] of Object.entries(value)) element.addEventListener(event, listener);
     else if (name === 'data') Object.assign(element.dataset, value);
     else if (PROPERTIES.has(name)) Object.assign(element, { [name]: value });
-    else if (ATTRIBUTES.has(name) || name.startsWith('aria-')) element.setAttribute(name, value === true ? '' : String(value));
+    else if (ATTRIBUTES.has(name) || name.startsWith('aria-')) element.setAttribute(name, value === true ? '' : honest(String(value)));
     else throw new TypeError(`attribute ${name}`);
   }
   element.append(...contents(children));
   return element;
 }
 
+/** @param {string} text from whoever */
+const honest = (text) => text.replace(DECEIVING, '');
+
 /** @param {(Content | Content[])[]} children @returns {(Node | string)[]} */
 const contents = (children) =>
-  /** @type {(Node | string)[]} */ (children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ''));
+  /** @type {(Node | string)[]} */ (children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ''))
+    .map((child) => (typeof child === 'string' ? honest(child) : child));
 
 /** @param {Element} element @param {...(Content | Content[])} children */
 export const fill = (element, ...children) => element.replaceChildren(...contents(children));

@@ -24,6 +24,15 @@ def test_two_people_chat_with_emoji_and_markup(person):
     expect(alice.page.locator(".row.mine", has_text=first).locator(".mark")).to_have_class("mark read")
 
 
+def test_no_text_can_turn_the_order_of_its_letters_around(person):
+    alice, bob = person().log_in("alice"), person().log_in("bob")
+    alice.open_chat("bob")
+    bob.open_chat("alice")
+    text = unique("holiday\u202egnp.exe")
+    alice.say(text)
+    bob.sees(text.replace("\u202e", ""))
+
+
 def test_a_message_to_a_closed_conversation_is_counted_and_marked_as_new(person):
     alice, bob = person().log_in("alice"), person().log_in("bob")
     alice.open_chat("bob")

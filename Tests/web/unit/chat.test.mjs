@@ -71,6 +71,25 @@ describe('receiving', () => {
     assert.equal(conversation.composing.size, 0);
   });
 
+  test('nobody is seen to write who is not there any more', async () => {
+    const conversation = conversations.open('bob@edge.test');
+    const told = [];
+    conversations.on('change', (one) => told.push(one.jid));
+    incoming(`<composing xmlns='http://jabber.org/protocol/chatstates'/>`);
+    conversations.hush('carol@edge.test');
+    assert.equal(conversation.composing.size, 1);
+    conversations.hush('bob@edge.test');
+    assert.deepEqual([conversation.composing.size, told], [0, ['bob@edge.test', 'bob@edge.test']]);
+    incoming(`<composing xmlns='http://jabber.org/protocol/chatstates'/>`);
+    conversations.hush();
+    assert.equal(conversation.composing.size, 0);
+    incoming(`<composing xmlns='http://jabber.org/protocol/chatstates'/>`);
+    await clock.advance(89_999);
+    assert.equal(conversation.composing.size, 1);
+    await clock.advance(1);
+    assert.equal(conversation.composing.size, 0);
+  });
+
   test('unread messages are counted until the conversation is looked at', () => {
     incoming('<body>1</body>');
     clock.time += 1;
