@@ -3,12 +3,14 @@
 internal import Bytes
 internal import COpenSSL
 
-/// The method table is made once per context, so it needs no process-wide state.
+/// The method table is made once per context; all are of one kind, of which OpenSSL has few to give.
 final class CipherPipe {
     let method: OpaquePointer
 
+    private static let kind = BIO_get_new_index() | BIO_TYPE_SOURCE_SINK
+
     init() {
-        guard let method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "lent bytes") else {
+        guard let method = BIO_meth_new(Self.kind, "lent bytes") else {
             preconditionFailure("out of memory")
         }
         self.method = method

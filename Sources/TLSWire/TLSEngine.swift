@@ -71,8 +71,9 @@ package final class TLSEngine {
 
     // MARK: Work
 
-    /// Lets a client say its first words.
+    /// Lets a client say its first words. A server has none, and takes up the handshake (30 KB) when there is a byte of it.
     package func begin(output: inout ByteBuffer, pool: BufferPool) throws(TLSFailure) {
+        guard case .client = context else { return }
         try run(&output, pool) { () throws(TLSFailure) in try handshake() }
     }
 

@@ -87,12 +87,14 @@ final class Worker {
             return false
         }
         counters.connectionOpened()
+        memory.began()
         return true
     }
 
     func connectionEnded() {
         shared.admission.connectionEnded()
         counters.connectionClosed()
+        memory.ended()
     }
 
     // MARK: Sessions
@@ -113,7 +115,7 @@ final class Worker {
     func newSession(_ client: ClientLeg, _ transport: SessionReport.Transport, from caller: Caller) -> Session {
         let record = SessionRecord(id: .random(in: 1 ... .max), caller: caller, transport: transport, began: loop.now)
         counters.sessionBegan()
-        memory.sessionBegan()
+        memory.began()
         shared.log.sessionBegan(record.report(now: loop.now))
         return Session(worker: self, client: client, record: record)
     }
@@ -131,7 +133,7 @@ final class Worker {
         let record = session.record
         shared.admission.sessionEnded(from: record.peer)
         counters.sessionEnded()
-        memory.sessionEnded()
+        memory.ended()
         if case .limit(let name) = reason { counters.count(name) }
         shared.log.sessionEnded(record.report(now: loop.now), reason)
     }
