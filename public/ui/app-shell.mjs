@@ -79,6 +79,8 @@ export function watchPage({ connection }, { conversations }, current) {
   window.addEventListener('blur', () => conversations.watch(null));
   window.addEventListener('online', () => connection.setNetwork(true));
   window.addEventListener('offline', () => connection.setNetwork(false));
+  // The browser asks in its own words whether to go all the same.
+  window.addEventListener('beforeunload', (event) => connection.owes && event.preventDefault());
   // A page that the browser puts aside may come back as it was.
   window.addEventListener('pagehide', ({ persisted }) => void (persisted || connection.leave()));
   window.addEventListener('pageshow', ({ persisted }) => void (persisted && connection.wake()));

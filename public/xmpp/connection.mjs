@@ -81,6 +81,13 @@ export class Connection extends Emitter {
     return this.state.name === 'online';
   }
 
+  /** Whether something said waits for the way back to the server, and would be lost with the page. */
+  get owes() {
+    const { name } = this.state;
+    return (name === 'waiting' || name === 'connecting')
+      && [...this.#sm.waiting, ...this.#strayed, ...this.#offline].some((stanza) => stanza.name === 'message' && stanza.child('body') !== null);
+  }
+
   /**
    * The first login. Throws the Failure to show; the connection is of no use then.
    * @param {boolean} [patient] what may pass is no failure, and tried again

@@ -54,6 +54,11 @@ export class StreamManagement {
     return this.#queue.length;
   }
 
+  /** What the server may not have, oldest first. */
+  get waiting() {
+    return [...this.#queue];
+  }
+
   /** Our `<enable/>`; counting what we send starts with it. */
   enable() {
     this.#id = '';

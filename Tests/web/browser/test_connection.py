@@ -102,6 +102,10 @@ def test_without_a_network_the_page_says_so_and_returns_by_itself(person):
     text = words(1)[0]
     alice.say(text)
     expect(alice.page.locator(".row.mine", has_text=text).locator(".mark.pending")).to_be_visible()
+    with alice.page.expect_event("dialog") as asked:  # who leaves now would lose it
+        alice.page.evaluate("() => void setTimeout(() => location.reload())")
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
     alice.context.set_offline(False)
     alice.wait_online()
     bob.sees(text)

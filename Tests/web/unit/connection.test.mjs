@@ -273,6 +273,16 @@ test('the page that goes away tells the wire', async () => {
   assert.equal(left, 1);
 });
 
+test('what is said without a connection is owed until it can be sent, and nothing else is', async () => {
+  await connection.start();
+  connection.send(message('m1'));
+  assert.equal(connection.owes, false);
+  server.last.end(cut());
+  assert.equal(connection.owes, true);
+  connection.stop();
+  assert.equal(connection.owes, false);
+});
+
 test('requests for an acknowledgement are answered with what was received', async () => {
   await connection.start();
   server.last.receive(`<presence xmlns='jabber:client'/>`);
