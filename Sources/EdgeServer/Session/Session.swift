@@ -174,7 +174,7 @@ final class Session {
         record.domain = domain
         record.route = route
         answersTo = attributes.from
-        let dial = UpstreamDial(worker: worker, session: self, route: route, domain: domain, opening: attributes)
+        let dial = UpstreamDial(worker: worker, session: self, route: route, opening: attributes)
         self.dial = dial
         dial.start()
     }

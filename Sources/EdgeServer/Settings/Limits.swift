@@ -90,7 +90,8 @@ package struct Limits: Sendable, Equatable {
 
     /// Bytes of one element from the server. 4 MiB: a roster of ten thousand contacts is a single stanza.
     package var upstreamStanza = 4 << 20
-    /// To connect to one address of a server. 5 s: a server in reach answers in far less; the next address is tried.
+    /// To connect to a server, whichever of a domain's addresses takes the connection. 5 s: a server in reach answers in far
+    /// less, and the next address is tried beside the one before.
     package var upstreamConnect: UInt64 = 5_000
     /// From the connection, or our stream header, to the server's. 15 s: some servers ask others first, and some never
     /// answer before TLS.

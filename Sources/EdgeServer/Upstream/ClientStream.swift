@@ -221,7 +221,7 @@ final class ClientStream: StreamSocket {
                 headerArrived(header)
                 dial.headerCame(header)
             case .element(let cut, let size):
-                guard dial.judge(cut, in: bytes.extracting(used...), self), let session else { break }
+                guard dial.judge(cut, in: bytes.extracting(used...), self), let session else { return bytes.count }
                 session.upstreamSent(cut, in: bytes.extracting(used...), self)
                 return take(bytes, from: used + size)
             case .streamEnd:

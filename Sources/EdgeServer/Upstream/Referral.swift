@@ -3,23 +3,24 @@
 internal import Bytes
 internal import Reactor
 
-struct Referral {
-    let name: ServerName
+package struct Referral {
+    package let name: ServerName
     /// How it is to be used, where the configuration names it.
     private let known: Routes.Route.Server?
     private let source: Candidate
 
     /// Servers that a session is sent on to: enough for a cluster, and an end to circles.
-    static let limit = 3
+    package static let limit = 3
 
     /// - Parameters:
     ///   - text: as the server wrote it.
     ///   - source: who said so.
-    init?(_ text: String, from source: Candidate, route: Routes.Route) {
+    ///   - servers: those that the configuration has for the domain.
+    package init?(_ text: String, from source: Candidate, servers: [Routes.Route.Server]) {
         let port = source.security == .directTLS ? DomainRoute.directPort : DomainRoute.defaultPort
         guard let place = HostAndPort(text, defaultPort: port), place.port > 0 else { return nil }
         self.source = source
-        known = route.servers.first { server in
+        known = servers.first { server in
             guard case .host(let host, let port, _) = server.name else { return false }
             return host.lowercased() == place.host.lowercased() && port == place.port
         }
@@ -30,7 +31,7 @@ struct Referral {
     }
 
     /// Those that may be tried. A server that is elsewhere has no say about what this machine connects to on itself.
-    func candidates(_ found: [Candidate]) -> [Candidate] {
+    package func candidates(_ found: [Candidate]) -> [Candidate] {
         if let known { return known.candidates(found) }
         return found.filter { $0.address.isReachable && (source.address.isLoopback || !$0.address.isLoopback) }.map {
             var candidate = $0

@@ -4,16 +4,16 @@ internal import ProxyWire
 internal import Reactor
 internal import XMPPWire
 
-struct Routes: Sendable {
+package struct Routes: Sendable {
     /// A reference, so that sessions keep theirs over a reload.
-    final class Route: Sendable {
+    package final class Route: Sendable {
         /// In lower case; "*" takes every domain.
         let domain: String
         /// Not empty.
         let servers: [Server]
 
         /// One entry of the configuration.
-        struct Server: Sendable {
+        package struct Server: Sendable {
             let name: ServerName
             /// As configured, for logs.
             let label: String
@@ -21,7 +21,7 @@ struct Routes: Sendable {
             let weight: UInt16
             let proxy: ProxyVersion?
 
-            init(_ entry: DomainRoute) {
+            package init(_ entry: DomainRoute) {
                 name = entry.name
                 label = entry.server
                 priority = entry.priority

@@ -14,7 +14,6 @@ final class UpstreamDial: LoopMember {
     /// Nil once the way is over.
     private var session: Session?
     let route: Routes.Route
-    private let domain: String
     private let opening: OpenAttributes
     /// What the browser has said.
     private var words = ByteBuffer()
@@ -26,10 +25,8 @@ final class UpstreamDial: LoopMember {
     /// The one that took the connection.
     private var chosen: Attempt?
     /// What the chosen one has opened its stream with.
-    private var header: StreamHeader?
-    private var place: WaitingDials.Place?
-    /// Whose turn it is when the place in line comes up.
-    private var awaited: Candidate?
+    private var header: Header?
+    private var wait: Wait?
     /// Why nothing came of it so far.
     private var trouble = UpstreamTrouble.unreachable
     private var referrals = 0
@@ -40,10 +37,34 @@ final class UpstreamDial: LoopMember {
     /// The header alone will have to do.
     private var featuresBy = Instant.never
 
-    private struct Attempt {
+    // Objects, though they are values: a dial lives among many that wait, and has each of them for a short time or never.
+
+    private final class Attempt {
         let stream: ClientStream
         let target: Candidate
         let began: Instant
+
+        init(stream: ClientStream, target: Candidate, began: Instant) {
+            self.stream = stream
+            self.target = target
+            self.began = began
+        }
+    }
+
+    private final class Header {
+        let header: StreamHeader
+        init(_ header: StreamHeader) { self.header = header }
+    }
+
+    /// In line for a turn with a target.
+    private final class Wait {
+        let place: WaitingDials.Place
+        let target: Candidate
+
+        init(_ place: WaitingDials.Place, _ target: Candidate) {
+            self.place = place
+            self.target = target
+        }
     }
 
     /// Milliseconds until the next address is tried beside the one before: RFC 8305 section 5 recommends 250.
@@ -53,17 +74,17 @@ final class UpstreamDial: LoopMember {
     /// Milliseconds for which a header waits for the features or the error behind it.
     private static let headerPatience: UInt64 = 500
 
-    init(worker: Worker, session: Session, route: Routes.Route, domain: String, opening: OpenAttributes) {
+    init(worker: Worker, session: Session, route: Routes.Route, opening: OpenAttributes) {
         self.worker = worker
         self.session = session
         self.route = route
-        self.domain = domain
         self.opening = opening
         search = UpstreamSearch(route)
         super.init(loop: worker.loop)
     }
 
-    private var isOver: Bool { session == nil }
+    private var domain: String { session?.record.domain ?? "" }
+    var isOver: Bool { session == nil }
 
     func start() {
         loop.register(self)
@@ -116,7 +137,7 @@ final class UpstreamDial: LoopMember {
 
     /// Starts with the next target, or waits for a turn there; ends when there is nothing left to wait for.
     private func next() {
-        guard !isOver, chosen == nil, place == nil else { return }
+        guard !isOver, chosen == nil, wait == nil else { return }
         nextAt = .never
         while !targets.isEmpty {
             let target = targets.removeFirst()
@@ -124,8 +145,7 @@ final class UpstreamDial: LoopMember {
             case .go:
                 return begin(target)
             case .wait(let place):
-                self.place = place
-                awaited = target
+                wait = Wait(place, target)
                 if waitBy == .never { waitBy = loop.now + worker.setup.limits.upstreamWait }
                 session?.waitsForServer(until: waitBy)
                 return schedule()
@@ -154,38 +174,35 @@ final class UpstreamDial: LoopMember {
 
     /// Its place in line has come up.
     func turnHasCome() {
-        guard let target = awaited else { return }
-        place = nil
-        awaited = nil
+        guard let target = wait?.target else { return }
+        wait = nil
         session?.mayConnect()
         begin(target)
     }
 
     /// Connections to where it waits in line fail: another address is worth more, if there is one.
     func addressFails(_ address: SocketAddress) {
-        guard let target = awaited, target.address == address, !targets.isEmpty else { return }
+        guard let target = wait?.target, target.address == address, !targets.isEmpty else { return }
         leavePlace()
         targets.append(target)
         next()
     }
 
     private func leavePlace() {
-        if let place { worker.dials.leave(place) }
-        place = nil
-        awaited = nil
+        if let wait { worker.dials.leave(wait.place) }
+        wait = nil
     }
 
     private func schedule() {
-        deadline = min(min(nextAt, connectBy), min(place == nil ? .never : waitBy, featuresBy))
+        deadline = min(min(nextAt, connectBy), min(wait == nil ? .never : waitBy, featuresBy))
     }
 
     override func deadlineReached() {
         let now = loop.now
-        if featuresBy <= now, let header { return handOver(header) }
-        if let place, waitBy <= now {
-            self.place = nil
-            awaited = nil
-            worker.dials.giveUp(place)
+        if featuresBy <= now, let header { return handOver(header.header) }
+        if let wait, waitBy <= now {
+            self.wait = nil
+            worker.dials.giveUp(wait.place)
             note(.busy(.upstreamWait))
             next()
         }
@@ -254,19 +271,19 @@ final class UpstreamDial: LoopMember {
 
     /// The chosen one opens its stream.
     func headerCame(_ header: StreamHeader) {
-        self.header = header
+        self.header = Header(header)
         featuresBy = loop.now + Self.headerPatience
         schedule()
     }
 
     /// All that came has been looked at. Behind a header without version no features follow (RFC 6120 section 4.7.5).
     func caughtUp() {
-        if let header, header.version == nil { handOver(header) }
+        if let header = header?.header, header.version == nil { handOver(header) }
     }
 
     /// The first element behind the header: whether it is the session's, which has the stream then.
     func judge(_ cut: ElementCut, in input: Span<UInt8>, _ stream: ClientStream) -> Bool {
-        guard let header else { return false }
+        guard let header = header?.header else { return false }
         switch stream.classify(cut, in: input) {
         case .seeOtherHost:
             follow(StreamError.read(stream.output(cut, from: input))?.detail ?? "")
@@ -308,7 +325,8 @@ final class UpstreamDial: LoopMember {
         leave(source, saysGoodbye: true)
         note(.referred)
         referrals += 1
-        guard referrals <= Referral.limit, let referral = Referral(text, from: source.target, route: route) else {
+        guard referrals <= Referral.limit, let referral = Referral(text, from: source.target, servers: route.servers)
+        else {
             return next()
         }
         search = UpstreamSearch(referral)

@@ -8,12 +8,13 @@ struct UpstreamSearch {
     private var found: [Candidate] = []
     /// Of a route: which server is being looked for.
     private var place = 0
-    /// Asked for, and not yet answered.
-    private var awaited: ServerName?
+    /// It is asked for, and there is no answer yet.
+    private var isWaiting = false
 
     private enum Goal {
         case route(Routes.Route)
-        case referral(Referral)
+        /// Rare and large.
+        indirect case referral(Referral)
     }
 
     init(_ route: Routes.Route) { goal = .route(route) }
@@ -23,7 +24,7 @@ struct UpstreamSearch {
     mutating func run(_ worker: Worker, _ waiter: any LookupWaiter) -> [Candidate]? {
         while let name {
             guard let lookup = worker.lookups.find(name, for: waiter) else {
-                awaited = name
+                isWaiting = true
                 return nil
             }
             take(lookup, worker)
@@ -40,7 +41,8 @@ struct UpstreamSearch {
     }
 
     mutating func take(_ lookup: Lookup, _ worker: Worker) {
-        awaited = nil
+        isWaiting = false
+        guard name != nil else { return }
         switch (lookup, goal) {
         case (.found(let candidates), .route(let route)):
             found += route.servers[place].candidates(candidates)
@@ -56,8 +58,8 @@ struct UpstreamSearch {
 
     /// Nobody waits any more.
     mutating func stop(_ worker: Worker, _ waiter: any LookupWaiter) {
-        if let awaited { worker.lookups.leave(waiter, awaited) }
-        awaited = nil
+        if isWaiting, let name { worker.lookups.leave(waiter, name) }
+        isWaiting = false
     }
 }
 
@@ -67,6 +69,7 @@ extension UpstreamDial: LookupWaiter {
     }
 
     func lookupEnded(_ lookup: Lookup) {
+        guard !isOver else { return }
         search.take(lookup, worker)
         lookUp()
     }
