@@ -61,9 +61,18 @@ package struct UpstreamProbe {
         let modes = others.flatMap { version in
             (version == nil ? [false] : [false, true]).map { ProxyMode(version: version, hasClient: $0) }
         }
-        guard let outcomes = try? ask(address, modes, security, until: isGood) else { return nil }
+        var patienceEnds = Instant.never
+        let found = try? ask(address, modes, security) { outcomes in
+            guard let first = outcomes.firstIndex(where: isGood) else { return false }
+            if patienceEnds == .never { patienceEnds = .now() + Self.patience }
+            return !outcomes[..<first].contains(nil) || .now() >= patienceEnds
+        }
+        guard let outcomes = found else { return nil }
         return zip(modes, outcomes).first { isGood($1) }.map { UpstreamFinding.Remedy(proxy: $0.0.version) }
     }
+
+    /// Milliseconds that a better setting may take longer than one that works: servers that take both versions answer both at once.
+    private static let patience: UInt64 = 1_000
 
     private func isGood(_ outcome: UpstreamFinding.Outcome?) -> Bool {
         outcome.map { UpstreamFinding(route: route, outcome: $0).isGood } ?? false
@@ -92,16 +101,16 @@ package struct UpstreamProbe {
         _ address: SocketAddress, _ proxy: ProxyMode, _ security: TransportSecurity
     ) -> UpstreamFinding.Outcome {
         do throws(SystemFailure) {
-            return try ask(address, [proxy], security) { $0 != nil }[0] ?? .silent
+            return try ask(address, [proxy], security) { $0[0] != nil }[0] ?? .silent
         } catch {
             return .unreachable(reason: error.reason)
         }
     }
 
-    /// A stream in each of the modes, side by side, until one of the outcomes is enough or there is nothing to wait for.
+    /// A stream in each of the modes, side by side, until the outcomes are enough or there is nothing to wait for.
     private func ask(
         _ address: SocketAddress, _ modes: [ProxyMode], _ security: TransportSecurity,
-        until isEnough: (UpstreamFinding.Outcome?) -> Bool
+        until areEnough: ([UpstreamFinding.Outcome?]) -> Bool
     ) throws(SystemFailure) -> [UpstreamFinding.Outcome?] {
         let loop = try EventLoop()
         let streams = modes.map { mode in
@@ -110,7 +119,7 @@ package struct UpstreamProbe {
             stream.open()
             return stream
         }
-        while !streams.contains(where: { isEnough($0.outcome) }), streams.contains(where: { $0.outcome == nil }) {
+        while !areEnough(streams.map(\.outcome)), streams.contains(where: { $0.outcome == nil }) {
             loop.turn(atMost: 100)
         }
         for stream in streams { stream.leave() }

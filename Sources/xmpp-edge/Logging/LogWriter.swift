@@ -14,7 +14,15 @@ package final class LogWriter: Sendable {
         self.line = line
         // A thread and not a queue: a queue keeps the block of each line for later use, a thousand of them strewn among the
         // memory of sessions that are long gone.
+        //
+        // Signals are for the main one, which blocks them when this one is there already. A thread is born with the mask of
+        // who starts it: one that blocked them itself could be hit before its first step.
+        var all = sigset_t()
+        var old = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_SETMASK, &all, &old)
         Thread.detachNewThread { line.run() }
+        pthread_sigmask(SIG_SETMASK, &old, nil)
     }
 
     deinit {
@@ -77,11 +85,8 @@ private final class Line: Sendable {
         somethingHasCome.signal()
     }
 
-    /// The thread. Signals are for the main one, which blocks them when this one is there already.
+    /// The thread.
     func run() {
-        var all = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_BLOCK, &all, nil)
         while true {
             somethingHasCome.wait()
             let now = waiting.withLock { waiting in
