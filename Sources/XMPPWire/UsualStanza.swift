@@ -74,7 +74,7 @@ struct UsualStanza {
                 }
             }
             if depth == 0 { return index == count }
-        } while index < count && skipText()
+        } while skipText()
         return false
     }
 
@@ -230,6 +230,7 @@ struct UsualStanza {
     @inline(__always)
     private mutating func skipText() -> Bool {
         repeat {
+            guard index &+ 1 < count else { return false }
             if base[index] != UInt8(ascii: "<") { index = endOfPlain(UInt8(ascii: "<"), UInt8(ascii: "]"), index) }
             guard index &+ 1 < count else { return false }
             if base[index] == UInt8(ascii: "<") { return true }
