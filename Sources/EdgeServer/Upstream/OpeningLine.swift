@@ -120,9 +120,15 @@ package struct OpeningLine<Ticket: Sendable>: Sendable {
 
     /// Once in a while, so that each place is moved only a few times.
     private mutating func compact() {
-        guard head > 64 && head * 2 >= line.count else { return }
-        line.removeFirst(head)
-        firstPlace += head
+        if waiting == 0 {
+            // A storm's line does not stay in memory.
+            firstPlace += line.count
+            line = []
+        } else {
+            guard head > 64 && head * 2 >= line.count else { return }
+            line.removeFirst(head)
+            firstPlace += head
+        }
         head = 0
     }
 }

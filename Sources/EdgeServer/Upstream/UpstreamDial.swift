@@ -141,6 +141,8 @@ final class UpstreamDial: LoopMember {
         nextAt = .never
         while !targets.isEmpty {
             let target = targets.removeFirst()
+            // Its storage is larger than the rest of a dial.
+            if targets.isEmpty { targets = [] }
             switch worker.dials.enter(self, target.address) {
             case .go:
                 return begin(target)

@@ -29,6 +29,7 @@ struct UpstreamSearch {
             }
             take(lookup, worker)
         }
+        defer { found = [] }
         return found
     }
 

@@ -61,7 +61,7 @@ final class WaitingDials: LoopMember {
 
     /// Its owner has no use for the place any more.
     func leave(_ place: Place) {
-        dials[place.turn.dial] = nil
+        _ = forget(place.turn.dial)
         endpoints.leave(place.number, at: place.address)
     }
 
@@ -93,6 +93,13 @@ final class WaitingDials: LoopMember {
         deliver(waiting.map(News.failing))
     }
 
+    private func forget(_ id: UInt64) -> UpstreamDial? {
+        let dial = dials.removeValue(forKey: id)
+        // The table of a storm does not stay in memory.
+        if dials.isEmpty { dials = [:] }
+        return dial
+    }
+
     // MARK: Turns
 
     private func deliver(_ all: [News]) {
@@ -104,7 +111,7 @@ final class WaitingDials: LoopMember {
     func receive(_ news: News) {
         switch news {
         case .turn(let turn):
-            guard let dial = dials.removeValue(forKey: turn.dial) else { return ended(turn.address) }
+            guard let dial = forget(turn.dial) else { return ended(turn.address) }
             dial.turnHasCome()
         case .failing(let turn):
             dials[turn.dial]?.addressFails(turn.address)
