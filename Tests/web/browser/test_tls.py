@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from prosody import Prosody
 
 from conftest import ACCOUNTS, CHROMIUM, DOMAIN, ROOT, Person
@@ -32,13 +32,11 @@ c2s_ssl = {{ certificate = "{folder}/good.pem"; key = "{folder}/good.key"; }}
 
 
 @pytest.fixture
-def trusting() -> Iterator[Browser]:
-    """A browser that takes the certificate of the tests."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=[*CHROMIUM, "--ignore-certificate-errors"])
-        yield browser
-        browser.close()
+def trusting(chromium: Browser) -> Iterator[Browser]:
+    """A browser that takes the certificate of the tests. There is one Playwright at a time, so it comes from the others'."""
+    browser = chromium.browser_type.launch(executable_path="/usr/bin/chromium", args=[*CHROMIUM, "--ignore-certificate-errors"])
+    yield browser
+    browser.close()
 
 
 def test_two_people_talk_over_https_by_way_of_starttls(page, trusting):
