@@ -26,7 +26,8 @@ final class UpstreamDial: LoopMember {
     private var chosen: Attempt?
     /// What the chosen one has opened its stream with.
     private var header: Header?
-    private var wait: Wait?
+    /// In line for a turn with a target.
+    private var wait: WaitingDials.Place?
     /// Why nothing came of it so far.
     private var trouble = UpstreamTrouble.unreachable
     private var referrals = 0
@@ -54,17 +55,6 @@ final class UpstreamDial: LoopMember {
     private final class Header {
         let header: StreamHeader
         init(_ header: StreamHeader) { self.header = header }
-    }
-
-    /// In line for a turn with a target.
-    private final class Wait {
-        let place: WaitingDials.Place
-        let target: Candidate
-
-        init(_ place: WaitingDials.Place, _ target: Candidate) {
-            self.place = place
-            self.target = target
-        }
     }
 
     /// Milliseconds until the next address is tried beside the one before: RFC 8305 section 5 recommends 250.
@@ -143,11 +133,11 @@ final class UpstreamDial: LoopMember {
             let target = targets.removeFirst()
             // Its storage is larger than the rest of a dial.
             if targets.isEmpty { targets = [] }
-            switch worker.dials.enter(self, target.address) {
+            switch worker.dials.enter(self, target) {
             case .go:
                 return begin(target)
             case .wait(let place):
-                wait = Wait(place, target)
+                wait = place
                 if waitBy == .never { waitBy = loop.now + worker.setup.limits.upstreamWait }
                 session?.waitsForServer(until: waitBy)
                 return schedule()
@@ -176,7 +166,7 @@ final class UpstreamDial: LoopMember {
 
     /// Its place in line has come up.
     func turnHasCome() {
-        guard let target = wait?.target else { return }
+        guard let target = wait?.target.candidate else { return }
         wait = nil
         session?.mayConnect()
         begin(target)
@@ -184,14 +174,14 @@ final class UpstreamDial: LoopMember {
 
     /// Connections to where it waits in line fail: another address is worth more, if there is one.
     func addressFails(_ address: SocketAddress) {
-        guard let target = wait?.target, target.address == address, !targets.isEmpty else { return }
+        guard let target = wait?.target.candidate, target.address == address, !targets.isEmpty else { return }
         leavePlace()
         targets.append(target)
         next()
     }
 
     private func leavePlace() {
-        if let wait { worker.dials.leave(wait.place) }
+        if let wait { worker.dials.leave(wait) }
         wait = nil
     }
 
@@ -204,7 +194,7 @@ final class UpstreamDial: LoopMember {
         if featuresBy <= now, let header { return handOver(header.header) }
         if let wait, waitBy <= now {
             self.wait = nil
-            worker.dials.giveUp(wait.place)
+            worker.dials.giveUp(wait)
             note(.busy(.upstreamWait))
             next()
         }

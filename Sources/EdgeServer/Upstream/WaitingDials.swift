@@ -5,7 +5,11 @@ internal import Reactor
 final class WaitingDials: LoopMember {
     private unowned let worker: Worker
     private var dials: [UInt64: UpstreamDial] = [:]
+    private var targets: [Candidate: Target] = [:]
     private var lastID: UInt64 = 0
+
+    /// Candidates to be remembered: servers may refer to ever new ones.
+    private static let maxTargets = 64
 
     init(worker: Worker) {
         self.worker = worker
@@ -27,10 +31,20 @@ final class WaitingDials: LoopMember {
 
     /// A dial's place in a line.
     struct Place {
-        fileprivate let turn: Endpoints.Turn
+        fileprivate let dial: UInt64
         fileprivate let number: Int
+        let target: Target
+    }
 
-        var address: SocketAddress { turn.address }
+    /// A candidate that some wait for. One object for all of them: it is larger than the rest of what waits, and after a
+    /// storm each would be a hole among the sessions.
+    final class Target {
+        let candidate: Candidate
+        var address: SocketAddress { candidate.address }
+
+        init(_ candidate: Candidate) {
+            self.candidate = candidate
+        }
     }
 
     enum Answer {
@@ -42,7 +56,8 @@ final class WaitingDials: LoopMember {
     private var endpoints: Endpoints { worker.shared.endpoints }
 
     /// The dial wants to connect there. After `go` or its turn, `ended` has to follow.
-    func enter(_ dial: UpstreamDial, _ address: SocketAddress) -> Answer {
+    func enter(_ dial: UpstreamDial, _ candidate: Candidate) -> Answer {
+        let address = candidate.address
         lastID += 1
         let turn = Endpoints.Turn(worker: worker.index, dial: lastID, address: address)
         // The time of this moment: a turn with thousands of new sessions takes long, and rates are about what really happens.
@@ -52,23 +67,31 @@ final class WaitingDials: LoopMember {
         case .wait(let number):
             dials[lastID] = dial
             keepLooking()
-            return .wait(Place(turn: turn, number: number))
+            return .wait(Place(dial: lastID, number: number, target: target(candidate)))
         case .refused(let limit, let isWorthALine):
             if isWorthALine { tell(limit, address) }
             return .refused(limit)
         }
     }
 
+    private func target(_ candidate: Candidate) -> Target {
+        if let known = targets[candidate] { return known }
+        if targets.count == Self.maxTargets { targets = [:] }
+        let target = Target(candidate)
+        targets[candidate] = target
+        return target
+    }
+
     /// Its owner has no use for the place any more.
     func leave(_ place: Place) {
-        _ = forget(place.turn.dial)
-        endpoints.leave(place.number, at: place.address)
+        _ = forget(place.dial)
+        endpoints.leave(place.number, at: place.target.address)
     }
 
     /// The same, because it took too long.
     func giveUp(_ place: Place) {
         leave(place)
-        if endpoints.gaveUp(now: .now()) { tell(.upstreamWait, place.address) }
+        if endpoints.gaveUp(now: .now()) { tell(.upstreamWait, place.target.address) }
     }
 
     private func tell(_ limit: LimitName, _ address: SocketAddress) {
@@ -95,8 +118,11 @@ final class WaitingDials: LoopMember {
 
     private func forget(_ id: UInt64) -> UpstreamDial? {
         let dial = dials.removeValue(forKey: id)
-        // The table of a storm does not stay in memory.
-        if dials.isEmpty { dials = [:] }
+        // The tables of a storm do not stay in memory.
+        if dials.isEmpty {
+            dials = [:]
+            targets = [:]
+        }
         return dial
     }
 
