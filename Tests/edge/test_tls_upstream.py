@@ -311,6 +311,7 @@ def test_sessions_with_the_server_are_resumed(upstream):
         assert any(reused)
 
 
+@pytest.mark.memory
 def test_back_pressure_holds_in_tls_too(upstream):
     with On(upstream, "starttls") as table:
         browser, stream = table.open()
