@@ -13,6 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DOMAIN = "bench.test"
 EDGE = os.environ.get("XMPP_EDGE_BINARY", str(ROOT / ".build/release/xmpp-edge"))
+# The servers of a measurement take logins as fast as they come: no line in front of them.
+os.environ |= {"XMPP_EDGE_LIMITS_UPSTREAM_LOGINS_PER_SECOND": "0", "XMPP_EDGE_LIMITS_UPSTREAM_WAITING": "1000000",
+               "XMPP_EDGE_LIMITS_UPSTREAM_WAIT": "10 min"}
 LOAD = os.environ.get("XMPP_LOAD_BINARY", str(ROOT / ".build/release/xmpp-load"))
 
 

@@ -108,15 +108,15 @@ package struct Limits: Sendable, Equatable {
     package var upstreamEjection: UInt64 = 5_000
     /// The longest time that it is left out. 2 minutes: soon enough to be of use again after a long night.
     package var upstreamEjectionMax: UInt64 = 120_000
-    /// Connections to one address of a server per second, which are logins; 0 for any number. 100: what one core does when
-    /// a login costs it 4,096 to 10,000 rounds of a hash. After an outage everybody comes at once, and a server that has
-    /// just started has to live through it.
-    package var upstreamLogins = 100
+    /// Connections to one address of a server per second, which are logins; 0 for any number. 500: what a server of a few
+    /// cores does when a login costs it 4,096 to 10,000 rounds of a hash; a slower one is spared by `upstreamOpening`. After
+    /// an outage everybody comes at once, and 8,000 have their turn before they have waited too long.
+    package var upstreamLogins = 500
     /// Connections to one address of a server that are being opened at one time; 0 for any number. 100: below the 128 that
     /// servers commonly let wait for accept.
     package var upstreamOpening = 100
-    /// Sessions that wait in line to connect to one address of a server. 5,000: more than can have their turn in time.
-    package var upstreamWaiting = 5_000
+    /// Sessions that wait in line to connect to one address of a server. 15,000: more than can have their turn in time.
+    package var upstreamWaiting = 15_000
     /// The longest wait in that line. 30 s: half of what proxies in front allow for silence.
     package var upstreamWait: UInt64 = 30_000
 
