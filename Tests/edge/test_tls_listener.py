@@ -48,6 +48,16 @@ def serial(connection: ssl.SSLSocket) -> bytes:
     return certificate
 
 
+def read(tls: ssl.SSLObject, raw: socket.socket, incoming: ssl.MemoryBIO) -> bytes:
+    """What comes first, by hand."""
+    while True:
+        incoming.write(raw.recv(65536))
+        try:
+            return tls.read(4096)
+        except ssl.SSLWantReadError:
+            pass
+
+
 def own(name: str) -> bytes:
     return ssl.PEM_cert_to_DER_cert((certificates() / f"{name}.pem").read_text())
 
@@ -129,16 +139,9 @@ def test_a_request_that_comes_with_the_end_of_the_handshake_is_answered(edge):
                 raw.sendall(outgoing.read())
                 incoming.write(raw.recv(65536))
         # The client's Finished and its request leave in one write.
-        tls.write(request("/ws", host="edge.test") + b"")
+        tls.write(request("/ws", host="edge.test"))
         raw.sendall(outgoing.read())
-        answer = b""
-        while not answer:
-            incoming.write(raw.recv(65536))
-            try:
-                answer = tls.read(4096)
-            except ssl.SSLWantReadError:
-                pass
-        assert answer.startswith(b"HTTP/1.1 101 ")
+        assert read(tls, raw, incoming).startswith(b"HTTP/1.1 101 ")
 
 
 def test_the_end_is_said_both_ways(edge):
@@ -439,14 +442,7 @@ def test_PP_001_a_proxy_header_may_come_before_tls(upstream, site, gap):
                     incoming.write(raw.recv(65536))
             tls.write(b"GET /plain.js HTTP/1.1\r\nHost: edge.test\r\n\r\n")
             raw.sendall(outgoing.read())
-            answer = b""
-            while not answer:
-                incoming.write(raw.recv(65536))
-                try:
-                    answer = tls.read(4096)
-                except ssl.SSLWantReadError:
-                    pass
-            assert answer.startswith(b"HTTP/1.1 200 ")
+            assert read(tls, raw, incoming).startswith(b"HTTP/1.1 200 ")
 
 
 def test_UP_013_refused_renegotiations_do_not_pile_up(upstream):

@@ -1,6 +1,5 @@
 """Real servers that insist on TLS: STARTTLS and direct TLS, logins over wss."""
 
-import shutil
 
 import pytest
 
@@ -62,12 +61,10 @@ def test_UP_006_prosody_with_direct_tls(prosody, site):
 
 
 @pytest.mark.xdist_group("ejabberd-tls")
-@pytest.mark.skipif(not shutil.which("ejabberdctl"), reason="ejabberd is not installed")
 def test_UP_007_ejabberd_that_requires_starttls(ejabberd, site):
     chat(f"127.0.0.1:{ejabberd.port} starttls", site, "SCRAM-SHA-256")
 
 
-@pytest.mark.skipif(not shutil.which("jabberd2-c2s"), reason="jabberd2 is not installed")
 def test_UP_007_jabberd2_with_starttls(site):
     with Jabberd2("edge.test", ACCOUNTS, pem=certificates() / "together.pem") as server:
         chat(f"127.0.0.1:{server.port} starttls", site, "PLAIN")
