@@ -28,6 +28,9 @@ package struct IPNetwork: Hashable, Sendable {
         other.high & Self.mask(bits) == address.high && other.low & Self.mask(bits - 64) == address.low
     }
 
+    /// Whether all its addresses are in the other one.
+    package func isWithin(_ other: IPNetwork) -> Bool { bits >= other.bits && other.contains(address) }
+
     /// The leading `bits` of a word, all of them from 64 on and none below 1.
     private static func mask(_ bits: Int) -> UInt64 {
         bits <= 0 ? 0 : bits >= 64 ? .max : ~(UInt64.max >> UInt64(bits))

@@ -14,7 +14,8 @@ package final class Edge {
     /// Workers whose loops turn.
     private var running = 0
     private var isDraining = false
-    private var publicSockets: [(listener: WebListener, socket: ListeningSocket)] = []
+    /// With the place of each one's listener in the settings.
+    private var publicSockets: [(place: Int, socket: ListeningSocket)] = []
     private var adminSocket: ListeningSocket?
     private let watcher: SiteWatcher
     private let certificates: SecurityWatcher
@@ -43,9 +44,10 @@ package final class Edge {
 
     /// Binds all listeners and starts the workers; connections are accepted when it returns.
     package func start() throws {
-        for listener in setup.settings.listeners {
-            for socket in try bind(listener.address) { publicSockets.append((listener, socket)) }
+        for (place, listener) in setup.settings.listeners.enumerated() {
+            for socket in try bind(listener.address) { publicSockets.append((place, socket)) }
         }
+        try judgeSockets(setup.settings)
         if let admin = setup.settings.admin {
             let sockets = try bind(admin)
             adminSocket = sockets.first
@@ -73,8 +75,9 @@ package final class Edge {
     }
 
     private func startWorker(_ index: Int, _ mailboxes: [Mailbox<WorkerMessage>]) throws {
-        let sockets = try publicSockets.map { listener, socket in
-            (
+        let sockets = try publicSockets.map { place, socket in
+            let listener = setup.settings.listeners[place]
+            return (
                 socket: index == 0 ? socket : try Self.another(socket),
                 role: listener.takesProxyHeader ? ListenerRole.proxiedWeb : .web, isSecure: listener.speaksTLS
             )
@@ -92,23 +95,36 @@ package final class Edge {
 
     /// The addresses that accept connections, with the ports the kernel gave.
     package var addresses: [String] {
-        publicSockets.map { $0.listener.address.text(bound: $0.socket.address) }
+        publicSockets.map { setup.settings.listeners[$0.place].address.text(bound: $0.socket.address) }
     }
 
     /// Those of them where TLS comes first.
     package var secureAddresses: Set<String> {
-        Set(publicSockets.filter(\.listener.speaksTLS).map { $0.listener.address.text(bound: $0.socket.address) })
+        let listeners = setup.settings.listeners
+        return Set(
+            publicSockets.filter { listeners[$0.place].speaksTLS }.map {
+                listeners[$0.place].address.text(bound: $0.socket.address)
+            })
     }
 
-    /// What an operator should hear of sockets that systemd opened: the settings do not tell where they are.
+    /// What an operator should hear of sockets of which the settings do not tell where they are.
     package var warnings: [String] {
-        guard setup.settings.tls.redirectPort == nil else { return [] }
-        return publicSockets.compactMap { listener, socket in
-            guard case .systemd = listener.address, !listener.speaksTLS, socket.address.ip != nil,
-                !socket.address.isLoopback
-            else { return nil }
-            return Settings.openInClear("\(listener.address) (\(socket.address))")
+        foundPlaces(setup.settings).compactMap { listener, place in
+            setup.settings.warning(about: listener, isHere: place.isLoopback, place: "\(place)")
         }
+    }
+
+    /// Whether passwords may come there.
+    private func judgeSockets(_ settings: Settings) throws(SettingsProblem) {
+        for (listener, place) in foundPlaces(settings) {
+            let problem = settings.clearness(of: listener, isHere: place.isLoopback, place: "\(place)")
+            if let problem { throw problem }
+        }
+    }
+
+    /// Where listeners by a name and of systemd have turned out to be.
+    private func foundPlaces(_ settings: Settings) -> [(WebListener, SocketAddress)] {
+        publicSockets.map { (settings.listeners[$0.place], $0.socket.address) }.filter { $0.0.address.isHere == nil }
     }
 
     package var adminAddress: String? {
@@ -164,6 +180,7 @@ package final class Edge {
         do {
             if let settings = try readSettings() {
                 let settings = try settings.running(on: setup.settings.listeners)
+                try judgeSockets(settings)
                 let next = Setup(settings)
                 let nextMaterial = try SecurityMaterial(settings, tickets: material.tickets)
                 setup = next

@@ -14,6 +14,10 @@ struct CheckCommand: ParsableCommand {
         let settings = try options.settingsOrExit()
         print("The settings are valid.")
         var areGood = checkFiles(of: settings)
+        for problem in settings.clearnessOfNames() {
+            print("FAIL \(problem)")
+            areGood = false
+        }
         for route in settings.upstreams {
             var probe = UpstreamProbe(route, settings: settings)
             let findings = probe.run()

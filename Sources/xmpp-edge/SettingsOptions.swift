@@ -9,7 +9,8 @@ struct SettingsOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Take browsers' connections there: HOST:PORT, [IPV6]:PORT or unix:/PATH; with TLS as 'HOST:PORT tls'. "
+            "Take browsers' connections there: HOST:PORT, [IPV6]:PORT, *:PORT or unix:/PATH. Off this machine it has to be "
+                + "with TLS, as 'HOST:PORT tls', or 'HOST:PORT plain', which takes passwords in clear from the network. "
                 + "Repeat for more. (default: 127.0.0.1:5280)", valueName: "address"))
     var listen: [String] = []
 

@@ -145,6 +145,51 @@ def test_a_taken_port_is_a_clear_message_and_no_start(upstream, site):
     assert str(port) in done.stderr + done.stdout
 
 
+CLEAR = "0.0.0.0:0 would take browsers' passwords in clear from the network: write tls behind it and name a certificate"
+
+
+def test_a_listener_that_others_can_reach_without_tls_takes_a_word_and_gives_a_warning(upstream):
+    settings = ["--listen", "*:0", "--domain", "a", "--upstream", upstream.address, "--admin", "off"]
+    for command in ([], ["check"]):
+        done = subprocess.run([str(PROGRAM), *command, *settings], capture_output=True, text=True, timeout=30)
+        assert done.returncode == 1 and f"--listen: {CLEAR}" in done.stderr
+    with Edge(upstream.address, listen=("127.0.0.1:0", "*:0 plain")) as edge:
+        assert eventually(lambda: "0.0.0.0:0 is open to the network without TLS" in edge.log())
+        assert get(edge.addresses()[1]).status == 404
+    with Edge(upstream.address, listen=("localhost:0",)) as edge:
+        assert "without TLS" not in edge.log()
+
+
+def test_a_reload_cannot_open_a_listener_to_passwords_in_clear_without_the_word(upstream, tmp_path):
+    def reload(listen: str, redirect: str, proxies: str = "") -> None:
+        (tmp_path / "edge.yaml").write_text(
+            f"listen: ['127.0.0.1:0', {listen}]\nadmin: off\ntrusted-proxies: [{proxies}]\n"
+            f"tls: {{redirect-to-port: {redirect}}}\nupstreams: ['edge.test={upstream.address}']\n")
+        if edge.process:
+            edge.process.send_signal(1)
+
+    def refused(count: int) -> bool:
+        return eventually(lambda: edge.log().count("reload failed, the old configuration stays: ") == count and CLEAR in edge.log())
+
+    edge = Edge()
+    edge.command = [str(PROGRAM), "--config", str(tmp_path / "edge.yaml")]
+    reload("'*:0'", "443")
+    with edge:
+        address = edge.addresses()[1]
+        assert get(address).status == 308
+        reload("'*:0'", "off")
+        assert refused(1)
+        reload("'127.0.0.1:1'", "off")  # the file is right by itself, but not for the listener that runs
+        assert refused(2)
+        reload("'*:0'", "443", "192.0.2.1")
+        assert refused(3)
+        assert get(address).status == 308
+        reload("'*:0 plain'", "off")
+        assert eventually(lambda: get(address).status == 404), edge.log()
+        reload("'*:0'", "off")
+        assert refused(4)
+
+
 def test_check_opens_a_stream_and_says_what_is_wrong(upstream):
     command = [str(PROGRAM), "check", "--domain", "edge.test", "--upstream", upstream.address]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

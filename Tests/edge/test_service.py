@@ -111,10 +111,20 @@ def test_sockets_that_were_passed_on_are_served_by_name(upstream, tmp_path):
         assert edge.wait(20) == 0, edge.stdout.read()
 
 
-@pytest.mark.parametrize("host, warns", [("0.0.0.0", True), ("127.0.0.1", False)])
-def test_a_socket_of_systemd_that_is_open_to_the_network_in_clear_gives_a_warning(upstream, host, warns):
+def test_a_socket_of_systemd_that_is_open_to_the_network_in_clear_takes_a_word(upstream):
+    for host, family in (("0.0.0.0", socket.AF_INET), ("::", socket.AF_INET6)):
+        with socket.create_server((host, 0), family=family) as plain:
+            edge = activated({"web": plain}, "--upstream", upstream.address, "--listen", "systemd:web", "--admin", "off")
+            said, _ = edge.communicate(timeout=20)
+            place = f"[::]:{plain.getsockname()[1]}" if host == "::" else f"{host}:{plain.getsockname()[1]}"
+        assert edge.returncode == 1
+        assert f"listen: systemd:web ({place}) would take browsers' passwords in clear from the network: write tls" in said
+
+
+@pytest.mark.parametrize("host, word, warns", [("0.0.0.0", " plain", True), ("127.0.0.1", "", False), ("127.0.0.1", " plain", False)])
+def test_a_socket_of_systemd_that_is_open_to_the_network_in_clear_gives_a_warning(upstream, host, word, warns):
     with socket.create_server((host, 0)) as plain:
-        edge = activated({"web": plain}, "--upstream", upstream.address, "--listen", "systemd:web", "--admin", "off")
+        edge = activated({"web": plain}, "--upstream", upstream.address, "--listen", f"systemd:web{word}", "--admin", "off")
         lines = [edge.stdout.readline()]
         while lines[-1] and "ready" not in lines[-1]:
             lines.append(edge.stdout.readline())

@@ -376,11 +376,6 @@ def test_clear_connections_to_elsewhere_take_a_word_and_give_a_warning():
         assert "without encryption" not in edge.log()
 
 
-def test_a_plain_listener_for_the_network_gives_a_warning(upstream):
-    with Edge(upstream.address, listen=("127.0.0.1:0", "*:0")) as edge:
-        assert eventually(lambda: "open to the network without TLS" in edge.log())
-
-
 @pytest.mark.parametrize("word, next_bytes", [("tls", b"\x16\x03"), ("starttls", b"<?")])
 def test_PP_011_the_proxy_header_comes_first_and_in_clear(upstream, word, next_bytes):
     with On(upstream, f"{word} proxy-v1") as table:

@@ -62,7 +62,7 @@ import xmpp_edge
 
     @Test("What cannot be bound or found is told in a sentence")
     func cannotStart() throws {
-        let place = try RunningProgram.run(Self.arguments + ["--listen", "192.0.2.1:0"])
+        let place = try RunningProgram.run(Self.arguments + ["--listen", "192.0.2.1:0 plain"])
         #expect(place.code == 1)
         #expect(
             place.errors.contains("cannot listen on 192.0.2.1:0: this machine has no such address\n"), "\(place.errors)"
@@ -100,7 +100,8 @@ import xmpp_edge
         #expect(end.code == 1)
         #expect(end.output == "")
         #expect(
-            end.errors == "xmpp-edge: --listen: \"nowhere\" is not an address: HOST:PORT, [IPV6]:PORT or unix:/PATH\n"
+            end.errors == "xmpp-edge: --listen: \"nowhere\" is not an address: HOST:PORT, [IPV6]:PORT or unix:/PATH, "
+                + "with tls, plain or proxy behind it\n"
                 + "xmpp-edge: XMPP_EDGE_WORKERS: \"many\" is not a whole number\n")
     }
 

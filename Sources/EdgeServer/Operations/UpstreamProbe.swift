@@ -263,21 +263,11 @@ extension Settings {
     /// What an operator should hear at the start.
     package func warnings() -> [String] {
         let servers = upstreams.compactMap { route in route.warning(isPrivate: Self.isLocal(route)) }
-        let listeners = tls.redirectPort == nil ? listeners.compactMap(Self.warning) : []
+        let listeners = listeners.compactMap { listener in
+            listener.address.isHere.flatMap { warning(about: listener, isHere: $0) }
+        }
         let certificates = (try? SecurityMaterial(self))?.warnings(tls, now: Instant.wallSeconds()) ?? []
         return servers + listeners + certificates
-    }
-
-    /// Where a browser's password crosses a network in clear, unless a proxy with TLS stands in front.
-    private static func warning(_ listener: WebListener) -> String? {
-        guard !listener.speaksTLS, case .tcp(let host, let port) = listener.address, !isLocal(host: host, port: port)
-        else { return nil }
-        return openInClear("\(listener.address)")
-    }
-
-    static func openInClear(_ address: String) -> String {
-        "\(address) is open to the network without TLS; browsers' passwords can be read there unless a proxy with TLS "
-            + "stands in front"
     }
 
     /// Whether its address, or the hosts file, says that it is on this machine. What DNS says may change.
@@ -290,7 +280,14 @@ extension Settings {
         return !addresses.isEmpty && addresses.allSatisfy { SocketAddress($0, port: 0).isLoopback }
     }
 
-    private static func isLocal(host: String, port: UInt16) -> Bool {
-        ((try? SocketAddress.resolve(host: host, port: port)) ?? []).allSatisfy(\.isLoopback)
+    /// What `check` can say of listeners whose address the settings do not tell: what a name stands for now. Where the
+    /// sockets of systemd are shows at the start.
+    package func clearnessOfNames() -> [SettingsProblem] {
+        listeners.compactMap { listener in
+            guard case .tcp(let host, let port) = listener.address, listener.address.isHere == nil,
+                let place = try? SocketAddress.resolve(host: host, port: port).first
+            else { return nil }
+            return clearness(of: listener, isHere: place.isLoopback, place: "\(place)")
+        }
     }
 }

@@ -1,4 +1,5 @@
 /// Where a listener waits: a TCP address or a Unix-domain socket. Knows the written form; resolves and opens nothing.
+internal import Bytes
 package import Reactor
 
 package enum ListenAddress: Sendable, Hashable {
@@ -42,6 +43,15 @@ extension ListenAddress: CustomStringConvertible {
 }
 
 extension ListenAddress {
+    /// Whether only this machine can connect to it; nil for a name or a socket of systemd, which is known once it is open.
+    package var isHere: Bool? {
+        switch self {
+        case .tcp(let host, let port): IPAddress(host).map { SocketAddress($0, port: port).isLoopback }
+        case .unix: true
+        case .systemd: nil
+        }
+    }
+
     /// The same, with what the kernel gave where a port of 0 or a name was asked for.
     package func text(bound: SocketAddress) -> String {
         switch self {

@@ -22,9 +22,9 @@ extension Settings {
     }
 
     /// For a server that runs already: its listeners stay as they are, and everything else has to go together with them.
-    func running(on listeners: [WebListener]) throws(SettingsProblem) -> Settings {
+    package func running(on listeners: [WebListener]) throws(SettingsProblem) -> Settings {
         var settings = self
-        settings.listeners = listeners
+        settings.listeners = listeners.map(withLeave)
         if let problem = settings.validate().first { throw problem }
         return settings
     }
@@ -40,6 +40,9 @@ extension Settings {
                 problems.append(SettingsProblem(key: "listen", "\(listener.address) is there twice"))
             }
             problems += Self.pathLength(listener.address, key: "listen")
+            if let isHere = listener.address.isHere, let problem = clearness(of: listener, isHere: isHere) {
+                problems.append(problem)
+            }
             if listener.takesProxyHeader && trustedProxies.isEmpty {
                 problems.append(
                     SettingsProblem(

@@ -37,6 +37,11 @@ package struct TrustedProxies: Sendable, Equatable {
     /// Nobody is believed, which is the default: a client could send such headers itself.
     package var isEmpty: Bool { networks.isEmpty && !trustsUnix }
 
+    /// All of them are on this machine.
+    package var areHere: Bool { networks.allSatisfy { network in Self.here.contains { network.isWithin($0) } } }
+
+    private static let here = ["127.0.0.0/8", "::1"].compactMap { IPNetwork($0) }
+
     package func contains(_ address: IPAddress) -> Bool {
         networks.contains { $0.contains(address) }
     }

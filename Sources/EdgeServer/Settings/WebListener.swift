@@ -6,11 +6,16 @@ package struct WebListener: Sendable, Hashable {
     package var takesProxyHeader = false
     /// TLS comes before HTTP (https and wss), behind the PROXY header where there is one.
     package var speaksTLS = false
+    /// The operator's leave to take passwords in clear from a network (`ClearListening`).
+    package var isPlain = false
 
-    package init(_ address: ListenAddress, takesProxyHeader: Bool = false, speaksTLS: Bool = false) {
+    package init(
+        _ address: ListenAddress, takesProxyHeader: Bool = false, speaksTLS: Bool = false, isPlain: Bool = false
+    ) {
         self.address = address
         self.takesProxyHeader = takesProxyHeader
         self.speaksTLS = speaksTLS
+        self.isPlain = isPlain
     }
 
     package static func tcp(host: String, port: UInt16) -> WebListener { WebListener(.tcp(host: host, port: port)) }
@@ -18,6 +23,10 @@ package struct WebListener: Sendable, Hashable {
 
     private static let proxyWord = "proxy"
     private static let tlsWord = "tls"
+    private static let plainWord = "plain"
+
+    /// What a written one may look like, for messages.
+    package static let forms = "\(ListenAddress.forms), with \(tlsWord), \(plainWord) or \(proxyWord) behind it"
 
     /// Reads an address and the words behind it.
     package init?(_ text: String) {
@@ -27,7 +36,8 @@ package struct WebListener: Sendable, Hashable {
         for word in words.dropFirst() {
             switch word {
             case Self.proxyWord where !takesProxyHeader: takesProxyHeader = true
-            case Self.tlsWord where !speaksTLS: speaksTLS = true
+            case Self.tlsWord where !speaksTLS && !isPlain: speaksTLS = true
+            case Self.plainWord where !isPlain && !speaksTLS: isPlain = true
             default: return nil
             }
         }
@@ -36,6 +46,7 @@ package struct WebListener: Sendable, Hashable {
 
 extension WebListener: CustomStringConvertible {
     package var description: String {
-        address.description + (takesProxyHeader ? " \(Self.proxyWord)" : "") + (speaksTLS ? " \(Self.tlsWord)" : "")
+        let words = [(takesProxyHeader, Self.proxyWord), (speaksTLS, Self.tlsWord), (isPlain, Self.plainWord)]
+        return ([address.description] + words.filter(\.0).map(\.1)).joined(separator: " ")
     }
 }

@@ -5,7 +5,7 @@ internal import EdgeServer
 extension SettingKey {
     package static let all: [SettingKey] =
         [
-            .list("listen", "an address: \(ListenAddress.forms)", \.listeners, { WebListener($0) }, \.description),
+            .list("listen", "an address: \(WebListener.forms)", \.listeners, { WebListener($0) }, \.description),
             trustedProxies,
             .word("forwarded-header", \.trustedProxies.field),
             admin,
