@@ -24,25 +24,37 @@ import Testing
         "WX-026: by default pages of the same host may connect, and programs that send no Origin",
         arguments: sameHostCases)
     func sameHost(_ origin: String?, _ host: String?, _ allowed: Bool) {
-        #expect(OriginPolicy().allows(origin: origin, host: host) == allowed)
+        #expect(OriginPolicy().allows(origin: origin, host: host, isSecure: false) == allowed)
+    }
+
+    @Test(
+        "WX-026, FW-010: a page of the same host that came without TLS opens nothing where TLS is spoken",
+        arguments: [
+            ("https://a.example", true, true), ("https://a.example", false, true), ("http://a.example", false, true),
+            ("http://a.example", true, false), ("ftp://a.example", false, false), ("app://a.example", true, false),
+        ])
+    func scheme(_ origin: String, _ isSecure: Bool, _ allowed: Bool) throws {
+        #expect(OriginPolicy().allows(origin: origin, host: "a.example", isSecure: isSecure) == allowed)
+        let named = try OriginPolicy(words: [origin])
+        #expect(named.allows(origin: origin, host: "a.example", isSecure: isSecure))
     }
 
     @Test("WX-026: a list admits what it names and nothing else")
     func list() throws {
         let policy = try OriginPolicy(words: ["https://Chat.example.org", "http://dev.example:8080"])
-        #expect(policy.allows(origin: "https://chat.example.org", host: "edge.example"))
-        #expect(policy.allows(origin: "https://chat.example.org:443", host: "edge.example"))
-        #expect(policy.allows(origin: "http://dev.example:8080", host: "edge.example"))
-        #expect(!policy.allows(origin: "http://chat.example.org", host: "edge.example"))
-        #expect(!policy.allows(origin: "https://edge.example", host: "edge.example"))
-        #expect(!policy.allows(origin: nil, host: "edge.example"))
+        #expect(policy.allows(origin: "https://chat.example.org", host: "edge.example", isSecure: false))
+        #expect(policy.allows(origin: "https://chat.example.org:443", host: "edge.example", isSecure: false))
+        #expect(policy.allows(origin: "http://dev.example:8080", host: "edge.example", isSecure: false))
+        #expect(!policy.allows(origin: "http://chat.example.org", host: "edge.example", isSecure: false))
+        #expect(!policy.allows(origin: "https://edge.example", host: "edge.example", isSecure: false))
+        #expect(!policy.allows(origin: nil, host: "edge.example", isSecure: false))
     }
 
     @Test("WX-026: a star admits every page")
     func any() throws {
         let policy = try OriginPolicy(words: ["*"])
-        #expect(policy.allows(origin: "null", host: nil))
-        #expect(policy.allows(origin: nil, host: nil))
+        #expect(policy.allows(origin: "null", host: nil, isSecure: false))
+        #expect(policy.allows(origin: nil, host: nil, isSecure: false))
     }
 
     @Test(

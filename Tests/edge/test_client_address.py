@@ -11,6 +11,7 @@ from harness.http import HTTPClient, get
 from harness.proxy_header import AUTHORITY, LOCAL, SIGNATURE, TLS, TLS_CIPHER, TLS_VERSION, UNIQUE_ID, ProxyHeader, read_v1, read_v2, tlv, tlvs_of, v1, v2
 from harness.table import Table
 from harness.upstream import Upstream, UpstreamStream
+from harness.websocket import request
 from harness.wire import Ended, Wire, connect
 
 TRUSTED = {"XMPP_EDGE_TRUSTED_PROXIES": "127.0.0.0/8", "XMPP_EDGE_LOG_FORMAT": "json"}
@@ -57,6 +58,39 @@ def test_FW_006_a_page_of_the_host_that_the_proxy_was_asked_for_may_connect(upst
             Browser(edge.address, more=(origin,))
     with start(upstream, environment={"XMPP_EDGE_TRUSTED_PROXIES": "10.0.0.0/8"}) as edge, pytest.raises(AssertionError, match="403"):
         Browser(edge.address, more=(origin, "X-Forwarded-Host: chat.example.org"))
+
+
+@pytest.mark.parametrize("scheme, said, welcome", [
+    ("http", "https", False), ("https", "https", True), ("http", "http", True), ("https", "http", True),
+    ("http", None, True), ("https", None, True),
+])
+def test_FW_006_FW_010_a_page_without_tls_may_not_connect_where_the_proxy_was_asked_with_it(upstream, scheme, said, welcome):
+    """Where the proxy does not say, both may: the page's host is all that is known then."""
+    fields = (f"Origin: {scheme}://chat.example.org", "X-Forwarded-Host: chat.example.org", *([f"X-Forwarded-Proto: {said}"] if said else []))
+    with start(upstream) as edge:
+        assert opens(edge, fields) == welcome
+    with start(upstream, environment={"XMPP_EDGE_TRUSTED_PROXIES": "10.0.0.0/8"}) as edge:
+        assert opens(edge, fields, host="chat.example.org"), "who is not believed changes nothing"
+
+
+def opens(edge, fields: tuple[str, ...], prefix: bytes = b"", host: str = "edge.test") -> bool:
+    """Whether a WebSocket may be opened; what is said of BOSH has to be the same."""
+    preflight = "\r\n".join(("OPTIONS /bosh HTTP/1.1", f"Host: {host}", *fields, "", ""))
+    statuses = []
+    for asked in (request("/ws", more=fields, host=host), preflight.encode()):
+        client = HTTPClient(edge.address)
+        client.send(prefix + asked)
+        statuses.append(client.read().status)
+    assert statuses in ([101, 204], [403, 403]), statuses
+    return statuses[0] == 101
+
+
+def test_FW_010_what_the_PROXY_header_says_of_tls_counts_for_the_scheme_of_a_page(upstream):
+    page = ("Origin: http://edge.test",)
+    with start(upstream, listen=("127.0.0.1:0 proxy",)) as edge:
+        facts = tlv(TLS, b"\x01" + bytes(4) + tlv(TLS_VERSION, b"TLSv1.3"))
+        assert not opens(edge, page, prefix=v2("203.0.113.5", tlvs=facts))
+        assert opens(edge, page, prefix=v2("203.0.113.5"))
 
 
 def test_FW_008_limits_count_the_clients_behind_a_proxy_one_by_one(upstream):

@@ -78,6 +78,26 @@ def test_UP_013_the_listener_takes_tls_1_2_and_1_3_and_speaks_http_1_1(edge):
         assert connection.cipher()[1] == ("TLSv1.2" if version == ssl.TLSVersion.TLSv1_2 else "TLSv1.3")
 
 
+@pytest.mark.parametrize("origin, secure_status, clear_status", [
+    ("https://edge.test", 101, 101), ("http://edge.test", 403, 101), ("app://edge.test", 403, 403), ("https://edge.test:444", 403, 403),
+])
+def test_WX_026_FW_010_a_page_without_tls_opens_nothing_where_tls_is_spoken(edge, origin, secure_status, clear_status):
+    for address, status in ((secure(edge.address), secure_status), (edge.addresses()[1], clear_status)):
+        connection = HTTPClient(address)
+        connection.send(request("/ws", host="edge.test", more=(f"Origin: {origin}",)))
+        assert connection.read().status == status
+        preflight = HTTPClient(address).request("OPTIONS", "/bosh", (f"Origin: {origin}",), host="edge.test")
+        assert preflight.status == (204 if status == 101 else 403)
+
+
+def test_WX_026_a_page_without_tls_can_be_named_in_the_configuration(upstream):
+    named = {"XMPP_EDGE_ALLOWED_ORIGINS": "same-host,http://edge.test"}
+    with Edge(upstream.address, listen=BOTH, options=pair("good"), environment=named) as edge:
+        connection = HTTPClient(secure(edge.address))
+        connection.send(request("/ws", host="edge.test", more=("Origin: http://edge.test",)))
+        assert connection.read().status == 101
+
+
 def test_a_client_of_http_2_only_is_refused(edge):
     context = client()
     context.set_alpn_protocols(["h2"])

@@ -14,6 +14,14 @@ struct Caller {
     var approach: Approach?
 }
 
+/// What a client asked for, as far as it is known.
+struct RequestedSite {
+    /// Where a trusted proxy says it; nil when the request itself does.
+    let host: String?
+    /// It is known to have come in TLS.
+    let isSecure: Bool
+}
+
 /// How a client reached us, for the PROXY header towards its server. A reference, because few sessions have one.
 final class Approach: Sendable {
     let destination: SocketAddress?

@@ -13,11 +13,11 @@ enum CrossOrigin {
     /// Such pages may not.
     case refused
 
-    /// - Parameter host: what the client asked for, where a trusted proxy says it.
-    init(_ head: RequestHead, _ policy: OriginPolicy, host: String?) {
+    /// - Parameter site: what the client asked for, where a trusted proxy says it.
+    init(_ head: RequestHead, _ policy: OriginPolicy, at site: RequestedSite) {
         let origin = head.withValue(of: "origin", Self.string)
-        guard policy.allows(origin: origin, host: host ?? head.withHost(Self.string)), head.count(of: "origin") <= 1
-        else {
+        let host = site.host ?? head.withHost(Self.string)
+        guard policy.allows(origin: origin, host: host, isSecure: site.isSecure), head.count(of: "origin") <= 1 else {
             self = .refused
             return
         }

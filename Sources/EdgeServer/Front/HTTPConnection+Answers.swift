@@ -13,7 +13,7 @@ extension HTTPConnection {
         if let port = redirectPort, !caller(of: head).isSecure { return try redirect(head, toPort: port) }
         let place = role == .web ? head.withPath { worker.setup.routeTable.place(of: $0) } : .site
         crossOrigin =
-            place == .bosh ? CrossOrigin(head, worker.settings.allowedOrigins, host: forwardedHost(head)) : .none
+            place == .bosh ? CrossOrigin(head, worker.settings.allowedOrigins, at: site(of: head)) : .none
         if place == .hostMeta || place == .hostMetaJSON { crossOrigin = .any }
         if place == .bosh && head.method == .post && head.expectation != .other { return try answerBOSH(head) }
         if head.hasBody {
@@ -65,7 +65,7 @@ extension HTTPConnection {
             return refuseUpgrade(error, toHEAD: head.method == .head)
         }
         // Against pages that open a session in the name of whoever looks at them (RFC 6455 section 10.2).
-        guard !CrossOrigin(head, worker.settings.allowedOrigins, host: forwardedHost(head)).isRefused else {
+        guard !CrossOrigin(head, worker.settings.allowedOrigins, at: site(of: head)).isRefused else {
             return answer(.forbidden, "This page may not open sessions here.", toHEAD: false)
         }
         let codec = upgrade.deflate.flatMap { worker.codecs.codec(for: $0, lease) }
@@ -142,7 +142,7 @@ extension HTTPConnection {
             try limitBody(to: worker.setup.limits.body)
             endAfterThis()
         }
-        guard let host = Self.hostName(forwardedHost(head) ?? head.withHost(Self.text)) else {
+        guard let host = Self.hostName(site(of: head).host ?? head.withHost(Self.text)) else {
             return answer(.badRequest, "Come with TLS, and with a Host field.", toHEAD: head.method == .head)
         }
         let path = head.withPath { $0.isEmpty ? "/" : String(reading: $0) }

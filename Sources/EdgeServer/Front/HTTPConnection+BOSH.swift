@@ -64,7 +64,7 @@ extension HTTPConnection {
         guard role == .web, head.method == .post, head.expectation == .none, !pending.isFull, bodyCoding(head) != nil
         else { return false }
         guard head.withPath({ worker.setup.routeTable.place(of: $0) }) == .bosh else { return false }
-        return !CrossOrigin(head, worker.settings.allowedOrigins, host: forwardedHost(head)).isRefused
+        return !CrossOrigin(head, worker.settings.allowedOrigins, at: site(of: head)).isRefused
             && head.contentLength ?? 0 <= worker.setup.limits.body
     }
 

@@ -10,7 +10,7 @@ internal import TLSWire
 extension HTTPConnection {
     func caller(of head: RequestHead) -> Caller {
         let setup = worker.setup
-        var caller = Caller(address: peer, isSecure: layer != nil || approach?.tls != nil)
+        var caller = Caller(address: peer, isSecure: cameInTLS)
         if let origin = forwardedOrigin(head) {
             if let address = origin.address { caller.address = SocketAddress(address, port: origin.port) }
             caller.isSecure = origin.isSecure ?? caller.isSecure
@@ -20,10 +20,15 @@ extension HTTPConnection {
         return caller
     }
 
-    /// The host that the client asked for: where its pages come from.
-    func forwardedHost(_ head: RequestHead) -> String? {
-        forwardedOrigin(head)?.host.map { String(decoding: $0, as: UTF8.self) }
+    /// Where the client asked: its pages come from there.
+    func site(of head: RequestHead) -> RequestedSite {
+        let origin = forwardedOrigin(head)
+        return RequestedSite(
+            host: origin?.host.map { String(decoding: $0, as: UTF8.self) }, isSecure: origin?.isSecure ?? cameInTLS)
     }
+
+    /// To us, or to who says so in a PROXY header.
+    private var cameInTLS: Bool { layer != nil || approach?.tls != nil }
 
     private func forwardedOrigin(_ head: RequestHead) -> ForwardedOrigin? {
         // In the class: a look there copies nothing.

@@ -3,7 +3,7 @@
 package struct OriginPolicy: Sendable, Equatable {
     /// Any page anywhere. Safe for XMPP as far as a login follows, because no cookie stands in for it.
     package var allowsAny = false
-    /// Pages that came from the same host as the request goes to.
+    /// Pages that came from the same host as the request goes to, and not with less protection than it.
     package var allowsSameHost = true
     /// Requests without `Origin`: programs that are no browsers.
     package var allowsMissing = true
@@ -50,12 +50,17 @@ package struct OriginPolicy: Sendable, Equatable {
     /// - Parameters:
     ///   - origin: the value of `Origin`, nil when there is none.
     ///   - host: the value of `Host`.
-    package func allows(origin: String?, host: String?) -> Bool {
+    ///   - isSecure: the request is known to have come in TLS, to us or to a proxy that is believed.
+    package func allows(origin: String?, host: String?, isSecure: Bool) -> Bool {
         guard let origin else { return allowsMissing || allowsAny }
         if allowsAny { return true }
         guard let origin = Origin(origin) else { return false }
         if origins.contains(origin.text) { return true }
         guard allowsSameHost, let host else { return false }
+        // A page that came without TLS is whoever's on the way wrote it. Where it is not known how the request came, as
+        // behind a proxy that does not say, both schemes are those of the host; and no page with TLS is less than one
+        // without, whatever a proxy says of the hop before it.
+        guard origin.scheme == "https" || origin.scheme == "http" && !isSecure else { return false }
         return origin.authority == Origin.authority(host.lowercased(), scheme: origin.scheme)
     }
 }
