@@ -1,29 +1,25 @@
 """nginx in front of the edge: as its manual begins, with a new HTTP/1.0 connection for each request, and as deploy/nginx has it."""
 
 import re
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from harness.bosh import BOSHSession, Poster
 from harness.edge import Edge
+from harness.front import Front
 from harness.http import HTTPClient
-from harness.nginx import EXAMPLE, SIMPLE, Nginx
 from harness.stream import CLIENT
-from harness.table import Table
 from harness.upstream import Upstream, UpstreamStream
-from harness.wire import PATIENCE
 
 
-@pytest.fixture(params=[SIMPLE, EXAMPLE.read_text()], ids=["simple", "example"])
-def nginx(request: pytest.FixtureRequest, edge: Edge) -> Iterator[Nginx]:
-    with Nginx(edge.address, request.param) as running:
+@pytest.fixture(params=["nginx-simple", "nginx"])
+def nginx(request: pytest.FixtureRequest, edge: Edge) -> Iterator[Front]:
+    with Front(request.param, edge.address) as running:
         yield running
 
 
-def created(nginx: Nginx, upstream: Upstream) -> tuple[BOSHSession, UpstreamStream]:
+def created(nginx: Front, upstream: Upstream) -> tuple[BOSHSession, UpstreamStream]:
     session = BOSHSession(nginx.address)
     creation = session.ask(wait=60)
     stream = upstream.accept()
@@ -68,37 +64,10 @@ def test_a_killed_nginx_loses_nothing_in_either_direction(nginx, upstream):
     stream.read_end()
 
 
-def test_an_idle_minute_is_survived_with_the_timeouts_nginx_has(edge, upstream):
-    """All that waits, at the same time: held requests are answered, a WebSocket is pinged, before nginx has had enough."""
-    with Nginx(edge.address, SIMPLE) as simple, Nginx(edge.address, EXAMPLE.read_text()) as example:
-        sessions = [created(nginx, upstream) for nginx in (simple, example)]
-        browser, behind_browser = Table(example, upstream).logged_in()
-        started = time.monotonic()
-        arrived: list[bool] = []
-        reader = threading.Thread(daemon=True, target=lambda: arrived.append(
-            bool(browser.receive_until(lambda stanza: stanza["id"] == "after", timeout=90))))
-        reader.start()  # answers the pings
-        held = [session.send() for session, _ in sessions]
-        for (session, stream), request in zip(sessions, held, strict=True):
-            wait = int(session.created["wait"])
-            assert request.answer(timeout=wait + 10).is_empty
-            assert wait - 0.5 < time.monotonic() - started < 60
-            request = session.send()
-            stream.send("<message id='after'/>")
-            assert request.answer().ids == ["after"]
-            session.terminate()
-        time.sleep(max(0, started + 61 - time.monotonic()))  # the time itself is what is tested
-        behind_browser.send("<message id='after'/>")
-        reader.join(PATIENCE)
-        assert arrived
-        browser.vanish()
-        assert not re.search(r'" 5\d\d ', simple.requests() + example.requests())
-
-
 def test_FW_006_what_a_client_says_of_its_host_does_not_come_through(upstream, site):
     """nginx passes on every header field that it was not told about."""
     trusting = {"XMPP_EDGE_TRUSTED_PROXIES": "127.0.0.1", "XMPP_EDGE_TLS_REDIRECT_TO_PORT": "443"}
-    with Edge(upstream.address, public=site, environment=trusting) as edge, Nginx(edge.address, EXAMPLE.read_text()) as nginx:
+    with Edge(upstream.address, public=site, environment=trusting) as edge, Front("nginx", edge.address) as nginx:
         for target in ("/", "/ws"):
             answer = HTTPClient(nginx.address).request(target=target, host="edge.test", headers=("X-Forwarded-Host: evil.test",))
             assert answer.status == 308 and answer["location"] == f"https://edge.test{target}"

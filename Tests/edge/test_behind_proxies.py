@@ -1,75 +1,31 @@
-"""The example files of deploy/ for proxies in front and servers behind, each used as it is: login, chat, idle time with pings."""
+"""The example files of deploy/ for proxies in front and servers behind, each used as it is: login, chat, an idle minute with pings."""
 
+import re
 import subprocess
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 from prosody import Prosody, free_port
 
 from harness.bosh import BOSHBrowser
-from harness.browser import Browser
+from harness.browser import Browser, converse
 from harness.edge import PROGRAM, Edge, eventually
 from harness.ejabberd import Ejabberd
-from harness.front import Front
+from harness.front import DEPLOY, Front
 from harness.http import get
-from harness.nginx import EXAMPLE, Nginx
-from harness.stream import CLIENT
+from harness.jabberd2 import Jabberd2
 
-DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 HERE = "127.0.0.5"  # the client; the proxies are 127.0.0.1
-# The proxies' minute of patience and the edge's half minute between pings, in proportion.
-ENVIRONMENT = {
-    "XMPP_EDGE_TRUSTED_PROXIES": "127.0.0.1", "XMPP_EDGE_LIMITS_PING_MIN": "1 s", "XMPP_EDGE_LIMITS_PING_MAX": "1 s",
-    "XMPP_EDGE_LOG_FORMAT": "json",
+ACCOUNTS = {"alice": "secret", "bob": "secret"}
+# What the comments of the example files ask for.
+TRUSTING = {"XMPP_EDGE_TRUSTED_PROXIES": "127.0.0.1", "XMPP_EDGE_LOG_FORMAT": "json"}
+FOR_JABBERD2 = {"XMPP_EDGE_LIMITS_STANZA": "64000"}
+# Who is in front, and the server behind.
+CHAINS = {
+    "nginx": "prosody", "nginx-simple": "prosody", "haproxy": "jabberd2", "haproxy-tcp": "ejabberd", "caddy": "ejabberd",
 }
-TIMES = {"65s": "3s", "90s": "3s"}
-SHORT = "proxy_http_version 1.1;"
-
-
-@pytest.fixture(params=["nginx", "haproxy", "haproxy-tcp", "caddy"])
-def behind(request, prosody, site) -> Iterator[tuple[tuple[str, int], Edge]]:
-    word = " proxy" if request.param == "haproxy-tcp" else ""
-    with Edge(f"127.0.0.1:{prosody.port}", public=site, listen=(f"127.0.0.1:0{word}",), environment=ENVIRONMENT) as edge:
-        if request.param == "nginx":
-            text = EXAMPLE.read_text()
-            assert SHORT in text
-            front = Nginx(edge.address, text.replace(SHORT, f"{SHORT} proxy_read_timeout 3s;"))
-        else:
-            front = Front(request.param, edge.address, TIMES)
-        with front as running:
-            yield running.address, edge
-
-
-def converse(one: Browser, other: Browser, words: str) -> None:
-    for sender, receiver in ((one, other), (other, one)):
-        sender.send(f"<message xmlns='{CLIENT}' to='{receiver.jid}' type='chat'><body>{words} ✓</body></message>")
-        got = receiver.receive_until(lambda stanza: stanza.element.findtext(f"{{{CLIENT}}}body") == f"{words} ✓")
-        assert got["from"] == sender.jid
-
-
-def test_page_login_chat_and_idle_time_through_a_proxy_in_front(behind):
-    address, edge = behind
-    client = (*address, HERE)
-    assert get(client, "/app.mjs", method="HEAD").status == 200
-    alice = Browser(client)
-    alice.login("alice", "secret", "front", "SCRAM-SHA-256")
-    bob = BOSHBrowser(client, wait=1)
-    bob.login("bob", "secret", "front")
-    converse(alice, bob, "before")
-    with ThreadPoolExecutor() as pool:
-        pings = pool.submit(alice.stay, 7)
-        bob.stay(6.5)
-        assert pings.result() >= 4
-    converse(alice, bob, "after")
-    alice.close()
-    bob.close()
-    assert eventually(lambda: sum("reason" in record for record in edge.records()) == 2)
-    assert {record["client"] for record in edge.records()} == {HERE}
-
-
-# Servers behind
 
 
 @pytest.fixture(scope="module")
@@ -77,14 +33,73 @@ def ejabberd() -> Iterator[Ejabberd]:
     listeners = (DEPLOY / "ejabberd" / "ejabberd.yml").read_text()
     assert listeners.count("port: 5223") == 1
     port = free_port()
-    with Ejabberd("edge.test", {"alice": "secret", "bob": "secret"}, listeners=listeners.replace("5223", f"{port}")) as server:
+    with Ejabberd("edge.test", ACCOUNTS, listeners=listeners.replace("5223", f"{port}")) as server:
         server.proxy_port = port
         yield server
 
 
-def test_ejabberd_is_told_the_browsers_address(ejabberd, site):
+@pytest.fixture(scope="module")
+def prosody() -> Iterator[Prosody]:
+    with Prosody("edge.test", ACCOUNTS, more=(DEPLOY / "prosody" / "xmpp-edge.cfg.lua").read_text()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def jabberd2() -> Iterator[Jabberd2]:
+    with Jabberd2("edge.test", ACCOUNTS) as server:
+        yield server
+
+
+@pytest.fixture(scope="module", autouse=True)
+def minutes(prosody, ejabberd, jabberd2, tmp_path_factory) -> Iterator[dict[str, Future]]:
+    """An idle minute behind each proxy, all at the same time."""
+    site = tmp_path_factory.mktemp("public")
+    (site / "index.html").write_text("<!doctype html><title>Chat</title>\n")
+    servers = {
+        "prosody": (f"127.0.0.1:{prosody.port}", {}), "ejabberd": (f"127.0.0.1:{ejabberd.proxy_port} proxy-v2", {}),
+        "jabberd2": (f"127.0.0.1:{jabberd2.port}", FOR_JABBERD2),
+    }
+    with ThreadPoolExecutor(3 * len(CHAINS)) as pool, ExitStack() as stack:
+        running = {}
+        for name, behind in CHAINS.items():
+            upstream, settings = servers[behind]
+            word = " proxy" if name == "haproxy-tcp" else ""
+            edge = stack.enter_context(
+                Edge(upstream, public=site, listen=(f"127.0.0.1:0{word}",), environment={**TRUSTING, **settings}))
+            front = stack.enter_context(Front(name, edge.address))
+            running[name] = pool.submit(minute, pool, name, front, edge)
+        yield running
+
+
+def minute(pool: ThreadPoolExecutor, name: str, front: Front, edge: Edge) -> None:
+    """Nobody's times are shortened: only the edge's pings and answers keep proxies and servers from closing."""
+    address = front.seen_from(HERE)
+    assert get(address, method="HEAD").status == 200
+    # nginx as its manual begins knows no WebSockets.
+    alice = (BOSHBrowser if name == "nginx-simple" else Browser)(address)
+    bob = BOSHBrowser(address)
+    for user, browser in (("alice", alice), ("bob", bob)):
+        browser.login(user, "secret", name)
+    converse(alice, bob, "before")
+    waits = pool.submit(bob.stay, 61)
+    signs = alice.stay(61)
+    assert signs >= (2 if type(alice) is Browser else 1), "pings are at most 30 seconds apart"
+    assert waits.result() >= 1, "a request waits for less than a minute"
+    converse(alice, bob, "after")
+    alice.close()
+    bob.close()
+    if name.startswith("nginx"):
+        assert not re.search(r'" 5\d\d ', front.requests())
+    assert eventually(lambda: sum("reason" in record for record in edge.records()) == 2)
+    assert {record["client"] for record in edge.records()} == {"127.0.0.1" if name == "nginx-simple" else HERE}
+
+
+# What takes less than a minute
+
+
+def test_ejabberd_is_told_the_browsers_address(ejabberd):
     for word in ("proxy-v2", "proxy-v1"):
-        with Edge(f"127.0.0.1:{ejabberd.proxy_port} {word}", public=site, environment=ENVIRONMENT) as edge:
+        with Edge(f"127.0.0.1:{ejabberd.proxy_port} {word}", environment=TRUSTING) as edge:
             alice = Browser((*edge.address, "127.0.0.1"), more=("X-Forwarded-For: 198.51.100.7",))
             alice.login("alice", "secret", "one", "SCRAM-SHA-256")
             bob = BOSHBrowser((*edge.address, "127.0.0.6"))
@@ -109,12 +124,9 @@ def test_a_wrong_PROXY_setting_is_found_and_explained(ejabberd, word, advice):
             assert eventually(lambda: advice in edge.log(), 30)
 
 
-def test_Prosody_takes_the_edges_clients_with_its_example(site):
-    lines = (DEPLOY / "prosody" / "xmpp-edge.cfg.lua").read_text()
-    with Prosody("edge.test", {"alice": "secret", "bob": "secret"}, more=lines) as server:
-        with Edge(f"127.0.0.1:{server.port}", public=site) as edge:
-            alice = Browser(edge.address)
-            alice.login("alice", "secret", "one", "SCRAM-SHA-256")
-            bob = BOSHBrowser(edge.address)
-            bob.login("bob", "secret", "two")
-            converse(alice, bob, "hello")
+# And at the end
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_login_chat_and_an_idle_minute_behind_a_proxy(minutes, name):
+    minutes[name].result(120)

@@ -8,7 +8,6 @@ from harness.stream import CLIENT, ERRORS, STREAMS
 
 SM = "urn:xmpp:sm:3"
 MAM = "urn:xmpp:mam:2"
-pytestmark = pytest.mark.xdist_group("prosody")  # the tests share its two accounts
 
 
 def message(to: str, text: str, identity: str = "m1") -> str:

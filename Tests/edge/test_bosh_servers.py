@@ -13,7 +13,6 @@ from harness.stream import CLIENT
 
 SM = "urn:xmpp:sm:3"
 MAM = "urn:xmpp:mam:2"
-pytestmark = pytest.mark.xdist_group("real servers behind BOSH")  # the tests share two accounts of each
 
 
 @pytest.fixture(scope="module", params=[Prosody, Ejabberd], ids=["prosody", "ejabberd"])

@@ -261,7 +261,6 @@ def test_WX_031_without_the_key_a_stream_header_is_refused_in_the_words_of_RFC_7
         upstream.expect_no_connection(0.1)
 
 
-@pytest.mark.xdist_group("prosody")
 def test_two_clients_chat_on_a_real_server(prosody):
     with Edge(f"127.0.0.1:{prosody.port}", environment=ALLOWED) as edge:
         alice, bob = DraftBrowser(edge.address), Browser(edge.address)

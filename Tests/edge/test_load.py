@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from harness import secured
 from harness.edge import PROGRAM, Edge
-from harness.tls import certificates, pair, secured_prosody
+from harness.tls import certificates, pair
 
 LOAD = str(Path(os.environ.get("XMPP_LOAD") or PROGRAM.with_name("xmpp-load")))
 TRANSPORTS = ["ws", "http"]
@@ -40,7 +41,6 @@ def sink(request) -> Iterator[str]:
         process.terminate()
 
 
-@pytest.mark.xdist_group("prosody")
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("scenario", ["echo", "chat", "room", "idle", "connect", "churn", "reconnect-storm"])
 def test_every_scenario_runs_through_the_edge_without_a_failure(edge_on_prosody, tmp_path, scenario, transport):
@@ -121,13 +121,11 @@ def test_a_file_without_authorities_is_a_mistake_in_the_flags(tmp_path):
         assert done.returncode == 1 and words in done.stderr
 
 
-@pytest.mark.xdist_group("prosody-tls")
 @pytest.mark.parametrize("scheme", ["starttls", "tls"])
 def test_a_real_server_is_reached_with_each_kind_of_tls(tmp_path, scheme):
-    with secured_prosody({"alice": "secret"}) as prosody:
-        port = prosody.port if scheme == "starttls" else prosody.direct
+    with secured.prosody("edge.test", {"alice": "secret"}) as prosody:
         result = load(
-            tmp_path, "echo", f"{scheme}://127.0.0.1:{port}", "--domain", "edge.test", "--user", "alice", "--presence",
+            tmp_path, "echo", f"{scheme}://{prosody.ways[scheme].split()[0]}", "--domain", "edge.test", "--user", "alice", "--presence",
             "--ca", str(certificates() / "ca.pem"))
     assert result["failures"] == {}
     assert result["sent"] > 0

@@ -8,7 +8,6 @@ from harness.stream import CLIENT, ERRORS, SASL, STREAMS
 
 SM = "urn:xmpp:sm:3"
 MUC = "http://jabber.org/protocol/muc"
-pytestmark = pytest.mark.xdist_group("prosody")  # the tests share its two accounts
 
 
 def message(to: str, text: str, kind: str = "chat", identity: str = "m1") -> str:

@@ -15,7 +15,6 @@ from harness.browser import Browser
 from harness.edge import ROOT, eventually
 from harness.http import get
 
-pytestmark = pytest.mark.xdist_group("run")  # each run builds first
 
 
 class Run:

@@ -62,9 +62,9 @@ class Answer:
 class Poster:
     """One HTTP connection that posts bodies."""
 
-    def __init__(self, address: Address, path: str = "/bosh", host: str = "127.0.0.1"):
+    def __init__(self, address: Address, path: str = "/bosh", host: str = ""):
         self.client = HTTPClient(address)
-        self.path, self.host = path, host
+        self.path, self.host = path, host or self.client.host
 
     def post(self, text: str | bytes, *headers: str, version: str = "HTTP/1.1") -> "Poster":
         data = text.encode() if isinstance(text, str) else text
@@ -145,23 +145,29 @@ class BOSHBrowser(Browser):
         over = self.idle.pop() if self.idle and not self.spread else self.session.connect()
         self.waiting.append(over.post(text))
 
-    def _collect(self, timeout: float) -> None:
+    def _collect(self, timeout: float) -> Answer:
         """The next answer, in the order of the requests."""
+        answer = self.waiting[0].answer(timeout)
         poster = self.waiting.pop(0)
-        answer = poster.answer(timeout)
         (self.idle.append(poster) if not answer.response.closes and not self.spread else poster.close())
         self.inbox += answer.elements
         if answer.type == "terminate":
             self.ended = answer
+        return answer
 
-    def stay(self, seconds: float) -> None:
-        """Polls for that long; every request has to be answered."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
+    def stay(self, seconds: float) -> int:
+        """Has a request wait for that long; gives the number of answers that came because their time was over."""
+        deadline, empty = time.monotonic() + seconds, 0
+        while (left := deadline - time.monotonic()) > 0:
             if not self.waiting:
                 self._request(self.session.next())
-            self._collect(PATIENCE)
-            assert not self.ended, f"the session has ended: {self.ended}"
+            try:
+                answer = self._collect(left)
+            except TimeoutError:
+                break
+            assert answer.is_empty, f"expected nothing, got {answer}"
+            empty += 1
+        return empty
 
     def send(self, text: str) -> None:
         while len(self.waiting) >= 2:

@@ -34,6 +34,14 @@ class Message:
         return f"Message({self.text[:300]!r})"
 
 
+def converse(one: "Browser", other: "Browser", words: str) -> None:
+    """One message each way between two that are logged in."""
+    for sender, receiver in ((one, other), (other, one)):
+        sender.send(f"<message xmlns='{CLIENT}' to='{receiver.jid}' type='chat'><body>{words} &amp; \u2713</body></message>")
+        got = receiver.receive_until(lambda stanza: stanza.element.findtext(f"{{{CLIENT}}}body") == f"{words} & \u2713")
+        assert got["from"] == sender.jid
+
+
 def plain(user: str, password: str) -> str:
     return base64.b64encode(f"\0{user}\0{password}".encode()).decode()
 

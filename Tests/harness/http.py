@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from harness.wire import PATIENCE, Address, Ended, Wire, connect
+from harness.wire import PATIENCE, Address, Ended, Wire, connect, host
 
 
 @dataclass
@@ -32,6 +32,7 @@ class HTTPClient:
 
     def __init__(self, address: Address):
         self.wire = Wire(connect(address))
+        self.host = host(address)
 
     def send(self, data: bytes) -> None:
         self.wire.send(data)
@@ -67,10 +68,11 @@ class HTTPClient:
         return body
 
     def request(self, method: str = "GET", target: str = "/", headers: tuple[str, ...] = (), body: bytes = b"",
-                version: str = "HTTP/1.1", host: str | None = "127.0.0.1") -> Response:
+                version: str = "HTTP/1.1", host: str | None = "") -> Response:
+        """With the host of the address when none is named, without one for None."""
         lines = [f"{method} {target} {version}"]
         if host is not None:
-            lines.append(f"Host: {host}")
+            lines.append(f"Host: {host or self.host}")
         lines += headers
         self.send(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body)
         return self.read(method)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from prosody import end_with_parent, free_port
 
-from harness.wire import Wire, connect
+from harness.tls import secure
+from harness.wire import Address, Wire, connect
 
 DEBIAN = Path("/etc/jabberd2")
 EXAMPLE = Path(__file__).resolve().parents[2] / "deploy" / "jabberd2" / "c2s.xml"
@@ -22,12 +23,13 @@ def without_comments(text: str) -> str:
 
 
 class Jabberd2:
-    """`accounts` maps names to passwords; `pem` is a file with the certificate and key for STARTTLS."""
+    """`accounts` maps names to passwords; `pem` is a file with certificate and key: with it TLS is required, by STARTTLS or at
+    once on a port of its own."""
 
     def __init__(self, domain: str, accounts: dict[str, str], pem: Path | None = None):
         self.domain, self.accounts, self.pem = domain, accounts, pem
         self.folder = Path(tempfile.mkdtemp(prefix="xmpp-edge-jabberd2."))
-        self.port, self.router_port = free_port(), free_port()
+        self.port, self.secure_port, self.router_port = free_port(), free_port(), free_port()
         self.processes: list[subprocess.Popen] = []
 
     def _configure(self, part: str) -> Path:
@@ -39,8 +41,9 @@ class Jabberd2:
                 text, count = re.subn(rf"<{name}>.*?</{name}>", lambda _, new=element: new, text, count=1, flags=re.DOTALL)
                 assert count == 1
             if self.pem:
-                text = text.replace("<id register-enable='mu'>", f"<id register-enable='mu' pemfile='{self.pem}'>")
-                assert str(self.pem) in text
+                text = text.replace("<id register-enable='mu'>", f"<id register-enable='mu' pemfile='{self.pem}' require-starttls='mu'>")
+                text = text.replace("5222</port>", f"5222</port><ssl-port>{self.secure_port}</ssl-port><pemfile>{self.pem}</pemfile>")
+                assert text.count(f"{self.pem}") == 2
             text = text.replace("example.org", self.domain).replace("<port>5222<", f"<port>{self.port}<")
         text = text.replace("<module>sqlite</module>", "<module>db</module>").replace("<driver>sqlite</driver>", "<driver>db</driver>")
         text = text.replace("localhost.localdomain", self.domain).replace("0.0.0.0", "127.0.0.1").replace("<port>5347<", f"<port>{self.router_port}<")
@@ -60,6 +63,8 @@ class Jabberd2:
                 if part == "router":
                     self._wait_for(self.router_port)
             self._wait_for(self.port)
+            if self.pem:
+                self._wait_for(self.secure_port)
             deadline = time.monotonic() + 30
             for name, password in self.accounts.items():
                 while not self._register(name, password):
@@ -82,7 +87,8 @@ class Jabberd2:
 
     def _register(self, name: str, password: str) -> bool:
         """In its stream (XEP-0077); false while its parts have not found each other."""
-        wire = Wire(connect(("127.0.0.1", self.port)))
+        address: Address = ("127.0.0.1", self.port)
+        wire = Wire(connect(secure(("127.0.0.1", self.secure_port), self.domain) if self.pem else address))
         try:
             wire.send((f"<?xml version='1.0'?><stream:stream to='{self.domain}' version='1.0' xmlns='jabber:client' "
                        "xmlns:stream='http://etherx.jabber.org/streams'>").encode())

@@ -1,15 +1,13 @@
 """TLS for the tests: certificates made once, clients that check them, a scripted upstream that shows them."""
 
+import os
+import shutil
 import ssl
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
-
-from prosody import Prosody, free_port
 
 TESTS = Path(__file__).resolve().parents[1]
 
@@ -27,8 +25,15 @@ def pair(name: str) -> tuple[str, ...]:
     return ("--certificate", str(certificates() / f"{name}.pem"), "--key", str(certificates() / f"{name}.key"))
 
 
-def client(authority: str = "ca") -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=str(certificates() / f"{authority}.pem"))
+def swap(folder: Path, name: str) -> None:
+    """Gives own.pem and own.key new content as a client of an authority does it: a new file takes the name of the old one."""
+    for kind in ("pem", "key"):
+        shutil.copy(certificates() / f"{name}.{kind}", folder / f"new.{kind}")
+        os.replace(folder / f"new.{kind}", folder / f"own.{kind}")
+
+
+def client(authority: Path | None = None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=str(authority or certificates() / "ca.pem"))
     context.set_alpn_protocols(["http/1.1"])
     return context
 
@@ -47,26 +52,8 @@ class Secure:
     port: int
     context: ssl.SSLContext
     name: str = "edge.test"
+    source: str = ""  # where to come from, where it matters
 
 
-def secure(address: tuple[str, int], name: str = "edge.test", context: ssl.SSLContext | None = None) -> Secure:
-    return Secure(*address, context or client(), name)
-
-
-@contextmanager
-def secured_prosody(accounts: dict[str, str]) -> Iterator[Prosody]:
-    """One that insists on STARTTLS; `direct` is its port with TLS from the first byte on."""
-    direct = free_port()
-    own = f'{{ certificate = "{certificates()}/good.pem"; key = "{certificates()}/good.key"; }}'
-    more = f"""
-modules_disabled = {{ "s2s" }}
-c2s_require_encryption = true
-allow_unencrypted_plain_auth = false
-c2s_direct_tls_ports = {{ {direct} }}
-ssl = {own}
-c2s_ssl = {own}
-c2s_direct_tls_ssl = {own}
-"""
-    with Prosody("edge.test", accounts, modules=("tls",), more=more) as server:
-        server.direct = direct
-        yield server
+def secure(address: tuple[str, int] | tuple[str, int, str], name: str = "edge.test", context: ssl.SSLContext | None = None) -> Secure:
+    return Secure(*address[:2], context or client(), name, *address[2:])

@@ -6,7 +6,7 @@ import os
 import zlib
 from dataclasses import dataclass
 
-from harness.wire import PATIENCE, Address, Ended, Wire, connect
+from harness.wire import PATIENCE, Address, Ended, Wire, connect, host
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 
@@ -69,7 +69,7 @@ class WebSocket:
                  first_bytes: bytes = b"", prefix: bytes = b""):
         self.wire = Wire(connect(address))
         key = base64.b64encode(os.urandom(16)).decode()
-        self.wire.send(prefix + request(path, key=key, protocol=protocol, more=more) + first_bytes)
+        self.wire.send(prefix + request(path, host(address), key=key, protocol=protocol, more=more) + first_bytes)
         head = self.wire.take_until(b"\r\n\r\n").decode("latin-1")
         assert head.startswith("HTTP/1.1 101 "), head
         self.headers = {

@@ -3,6 +3,7 @@
 import socket
 import struct
 import time
+from collections.abc import Callable
 
 from harness.tls import Secure
 
@@ -21,6 +22,11 @@ class Ended(Exception):
 Address = tuple[str, int] | tuple[str, int, str] | str | Secure
 
 
+def host(address: Address) -> str:
+    """What a client writes into Host."""
+    return address.name if isinstance(address, Secure) else "127.0.0.1"
+
+
 def connect(address: Address, timeout: float = PATIENCE) -> socket.socket:
     if isinstance(address, str):
         connection = socket.socket(socket.AF_UNIX)
@@ -28,8 +34,9 @@ def connect(address: Address, timeout: float = PATIENCE) -> socket.socket:
         connection.connect(address)
         return connection
     if isinstance(address, Secure):
-        return address.context.wrap_socket(connect((address.host, address.port), timeout), server_hostname=address.name)
-    source = (address[2], 0) if len(address) == 3 else None
+        plain = connect((address.host, address.port, address.source), timeout)
+        return address.context.wrap_socket(plain, server_hostname=address.name)
+    source = (address[2], 0) if len(address) == 3 and address[2] else None
     connection = socket.create_connection(address[:2], timeout=timeout, source_address=source)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
@@ -39,6 +46,23 @@ def narrow(connection: socket.socket) -> None:
     """Keeps the kernel's own buffers small, so that what is held is held by the edge."""
     for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
         connection.setsockopt(socket.SOL_SOCKET, option, 32 * 1024)
+
+
+def fill(connection: socket.socket, piece: Callable[[int], bytes], most: int = 64 << 20) -> tuple[int, bytes]:
+    """Sends pieces until none is taken for a second; gives how many were sent whole, and what is left of the one after them."""
+    connection.settimeout(1)
+    count, total, pending = 0, 0, piece(0)
+    while total < most:
+        try:
+            taken = connection.send(pending)
+        except TimeoutError:
+            return count, pending
+        total += taken
+        pending = pending[taken:]
+        if not pending:
+            count += 1
+            pending = piece(count)
+    raise AssertionError(f"{total} bytes were taken while nobody read")
 
 
 class Wire:

@@ -29,7 +29,6 @@ from harness.edge import Edge
 from harness.ejabberd import Ejabberd
 
 ROOT = Path(__file__).resolve().parents[3]
-pytestmark = pytest.mark.xdist_group("ejabberd")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from harness.edge import Edge, eventually
-from harness.nginx import SIMPLE, Nginx
+from harness.front import Front
 from harness.proxy import Proxy
 
 
@@ -34,7 +34,7 @@ def behind(person, proxy: Proxy) -> Iterator:
     """Makes people behind the proxy or another one, whose cuts and refusals Chromium notes on the console by itself."""
     people = []
 
-    def make(between: Proxy | Nginx = proxy, **options):
+    def make(between: Proxy | Front = proxy, **options):
         one = person(**options)
         one.address = f"http://127.0.0.1:{between.address[1]}/"
         people.append(one)
@@ -90,7 +90,7 @@ def test_cut_connections_lose_and_double_nothing_without_a_word_on_the_screen(be
 def test_a_killed_nginx_loses_and_doubles_nothing(behind, person, prosody):
     # nginx as its manual begins knows no WebSockets and gives the edge a host name of its own.
     settings = {"XMPP_EDGE_ALLOWED_ORIGINS": "*"}
-    with Edge(f"127.0.0.1:{prosody.port}", public=ROOT / "public", environment=settings) as edge, Nginx(edge.address, SIMPLE) as nginx:
+    with Edge(f"127.0.0.1:{prosody.port}", public=ROOT / "public", environment=settings) as edge, Front("nginx-simple", edge.address) as nginx:
         alice, bob = behind(nginx).log_in("alice"), person().log_in("bob")
         alice.open_chat("bob")
         bob.open_chat("alice")
