@@ -32,9 +32,20 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     /// The addresses that a literal or a host name stands for. A name blocks on the resolver: start-up and helper
     /// threads only.
     package static func resolve(host: String, port: UInt16) throws(ResolveFailure) -> [SocketAddress] {
+        try resolve(host, port, AI_NUMERICSERV)
+    }
+
+    /// What a literal address stands for, also one with a zone, whose number the system knows (`fe80::1%eth0`). Asks nobody;
+    /// nil for what is none.
+    package static func literal(_ host: String, port: UInt16) -> SocketAddress? {
+        (try? resolve(host, port, AI_NUMERICSERV | AI_NUMERICHOST))?.first
+    }
+
+    private static func resolve(_ host: String, _ port: UInt16, _ flags: Int32) throws(ResolveFailure) -> [SocketAddress]
+    {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        hints.ai_flags = AI_NUMERICSERV
+        hints.ai_flags = flags
         var list: UnsafeMutablePointer<addrinfo>?
         let status = getaddrinfo(host, "\(port)", &hints, &list)
         guard status == 0 else { throw ResolveFailure(host: host, reason: String(cString: gai_strerror(status))) }

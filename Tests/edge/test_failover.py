@@ -5,7 +5,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -14,7 +14,7 @@ from harness.edge import Edge, eventually
 from harness.stream import FRAMING, SASL, STREAMS
 from harness.table import Table
 from harness.tls import certificates, server
-from harness.upstream import END, HEADER, SASL_FEATURES, Upstream
+from harness.upstream import END, HEADER, SASL_FEATURES, Upstream, UpstreamStream
 from harness.wire import Ended
 
 QUICK = {"XMPP_EDGE_LIMITS_UPSTREAM_CONNECT": "2 s", "XMPP_EDGE_LIMITS_UPSTREAM_HEADER": "2 s"}
@@ -41,6 +41,43 @@ def black_hole() -> Iterator[str]:
         time.sleep(0.1)
         yield f"127.0.0.1:{listener.getsockname()[1]}"
         for connection in filling:
+            connection.close()
+
+
+class Queue:
+    """A server whose kernel has no room for a further connection, until it is emptied."""
+
+    def __init__(self) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=0)
+        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
+        self.filling: list[socket.socket] = []
+        self.fill()
+
+    def fill(self) -> None:
+        self.filling = [socket.socket() for _ in range(4)]
+        for connection in self.filling:
+            connection.setblocking(False)
+            connection.connect_ex(self.listener.getsockname())
+        time.sleep(0.05)
+
+    def empty(self) -> None:
+        for connection in self.filling:
+            connection.close()
+        self.listener.setblocking(False)
+        with suppress(BlockingIOError):
+            while True:
+                self.listener.accept()[0].close()
+
+    def accept(self) -> UpstreamStream:
+        self.listener.settimeout(5)
+        return UpstreamStream(self.listener.accept()[0], "edge.test")
+
+    def __enter__(self) -> "Queue":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.listener.close()
+        for connection in self.filling:
             connection.close()
 
 
@@ -193,6 +230,34 @@ def test_UP_016_black_holes_alone_are_given_up_within_the_time_to_connect():
         browser.expect(f"{{{FRAMING}}}open")
         browser.expect_stream_error("internal-server-error")
         assert 1.5 < time.monotonic() - begun < 3.5
+
+
+def test_UP_018_who_was_overtaken_a_moment_later_is_tried_when_the_faster_one_comes_to_nothing():
+    with Queue() as slow, Queue() as other:
+        upstreams = f"edge.test={slow.address} priority=1,edge.test={other.address} priority=2,edge2.test={other.address}"
+        limits = {"XMPP_EDGE_LIMITS_UPSTREAM_OPENING": "1", "XMPP_EDGE_LIMITS_UPSTREAM_CONNECT": "5 s"}
+        with Edge(environment={"XMPP_EDGE_UPSTREAMS": upstreams, **limits}) as edge:
+            other.empty()
+            before = Browser(edge.address)
+            before.open(to="edge2.test")
+            stream = other.accept()
+            stream.read_header()
+            other.fill()
+            browser = Browser(edge.address)
+            begun = time.monotonic()
+            browser.open()  # connects to the slow one, and stands in line for the other from 0.25 s on
+            time.sleep(0.5)
+            slow.empty()  # it takes the connection when the kernel asks again, a second after the first time
+            time.sleep(begun + 0.8 - time.monotonic())
+            stream.send_header()  # now it is the browser's turn to connect to the other
+            stream = slow.accept()
+            other.empty()
+            stream.read_header()
+            stream.close()
+            stream = other.accept()
+            stream.read_header()
+            stream.send_header("other")
+            assert browser.expect(f"{{{FRAMING}}}open")["id"] == "other"
 
 
 def test_UP_017_what_the_browser_says_meanwhile_goes_to_the_chosen_server_once():

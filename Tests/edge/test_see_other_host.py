@@ -82,7 +82,20 @@ def test_XS_021_circles_end_and_no_address_reaches_the_browser():
         first.expect_no_connection()
 
 
-@pytest.mark.parametrize("host", ["", "  ", "bad host", "127.0.0.1:0", "127.0.0.1:99999", "x" * 400, "0.0.0.0:{port}", "[::]:{port}", "<a/>"])
+def test_XS_021_an_ipv6_address_with_a_port_is_followed():
+    with Upstream() as first, Upstream(host="::1") as second, Edge(first.address) as edge:
+        browser = Browser(edge.address)
+        browser.open()
+        stream = first.accept()
+        stream.read_header()
+        refer(stream, f"[::1]:{second.port}")
+        follower = second.accept()
+        follower.read_header()
+        follower.send_header("second")
+        assert browser.expect(f"{{{FRAMING}}}open")["id"] == "second"
+
+
+@pytest.mark.parametrize("host", ["", "  ", "bad host", "127.0.0.1:0", "127.0.0.1:99999", "[a:b.example]:{port}", "x" * 400, "0.0.0.0:{port}", "[::]:{port}", "<a/>"])
 def test_XS_021_where_nobody_can_go_the_browser_is_told(host):
     with Upstream() as first, Upstream() as second, Edge(first.address) as edge:
         browser = Browser(edge.address)

@@ -54,8 +54,9 @@ final class Resolver: Sendable {
         let address: SocketAddress
         if let ip = IPAddress(host) {
             address = SocketAddress(ip, port: port)
-        } else if host.contains(":"), let scoped = try? SocketAddress.resolve(host: host, port: port).first {
-            // With a zone: the system knows its number.
+        } else if host.contains(":") {
+            // No name has a colon, and a session's thread must not wait until name servers have said so.
+            guard let scoped = SocketAddress.literal(host, port: port) else { return .failed(.unknown) }
             address = scoped
         } else {
             return nil

@@ -18,7 +18,9 @@ package struct Referral {
     ///   - servers: those that the configuration has for the domain.
     package init?(_ text: String, from source: Candidate, servers: [Routes.Route.Server]) {
         let port = source.security == .directTLS ? DomainRoute.directPort : DomainRoute.defaultPort
-        guard let place = HostAndPort(text, defaultPort: port), place.port > 0 else { return nil }
+        guard let place = HostAndPort(text, defaultPort: port), place.port > 0, Self.isHost(place.host) else {
+            return nil
+        }
         self.source = source
         known = servers.first { server in
             guard case .host(let host, let port, _) = server.name else { return false }
@@ -28,6 +30,11 @@ package struct Referral {
         // server, not about whom that server refers to.
         let security = source.security == .plain ? .byAddress : source.security
         name = known?.name ?? .host(place.host, port: place.port, security)
+    }
+
+    /// What stands in brackets has to be an address: whatever else a server writes there is nobody's name.
+    private static func isHost(_ host: String) -> Bool {
+        !host.contains(":") || SocketAddress.literal(host, port: 0) != nil
     }
 
     /// Those that may be tried. A server that is elsewhere has no say about what this machine connects to on itself.

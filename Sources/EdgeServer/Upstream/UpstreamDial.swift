@@ -238,9 +238,9 @@ final class UpstreamDial: LoopMember {
     /// Another one was faster. That is its own fault when it had begun before.
     private func overtaken(_ loser: Attempt) {
         drop(loser)
-        guard loop.now.since(loser.began) >= Self.headStart else { return }
-        blame(loser.target, .unreachable)
+        // It may still be needed: the faster one has not opened a stream yet.
         targets.append(loser.target)
+        if loop.now.since(loser.began) >= Self.headStart { blame(loser.target, .unreachable) }
     }
 
     /// Nothing comes of it.
