@@ -41,7 +41,8 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
         (try? resolve(host, port, AI_NUMERICSERV | AI_NUMERICHOST))?.first
     }
 
-    private static func resolve(_ host: String, _ port: UInt16, _ flags: Int32) throws(ResolveFailure) -> [SocketAddress]
+    private static func resolve(_ host: String, _ port: UInt16, _ flags: Int32) throws(ResolveFailure)
+        -> [SocketAddress]
     {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

@@ -18,7 +18,7 @@ import Testing
 
     /// `known`, `failed`, `wait` or `wait, stale`, and `ask` when a question is to be asked.
     private func look(_ cache: inout Cache, _ milliseconds: UInt64, asker: Int = 1) -> String {
-        let (answer, mustAsk) = cache.find(Self.name, now: Self.at(milliseconds), asker: asker)
+        let (answer, mustAsk, _) = cache.find(Self.name, now: Self.at(milliseconds), asker: asker)
         let word =
             switch answer {
             case .known(.found(let candidates)): "known \(candidates[0].server)"
@@ -86,7 +86,9 @@ import Testing
         _ = answer(&cache, 0, try Self.found(), life: 10_000)
         #expect(look(&cache, 12_000) == "wait, stale, ask")
         let told = answer(&cache, 13_000, .failed(.unanswered))
-        #expect(told.lookup == (try Self.found()) && told.askers == [1] && told.change == .failing)
+        #expect(
+            told.lookup == (try Self.found()) && told.askers == [1]
+                && told.change == .failing(.unanswered, hasStale: true))
         #expect(look(&cache, 14_999) == "known a")
         #expect(look(&cache, 15_000) == "known a, ask")
         #expect(answer(&cache, 16_000, .failed(.unanswered)).change == .none)
@@ -111,7 +113,7 @@ import Testing
     func failure() {
         var cache = Cache(times: Self.times)
         _ = look(&cache, 0)
-        #expect(answer(&cache, 0, .failed(.unanswered)).change == .failing)
+        #expect(answer(&cache, 0, .failed(.unanswered)).change == .failing(.unanswered, hasStale: false))
         #expect(look(&cache, 1_999) == "failed unanswered")
         #expect(look(&cache, 2_000) == "wait, ask")
     }
@@ -146,11 +148,48 @@ import Testing
         #expect(look(&cache, 5_000) == "wait, stale, ask")
     }
 
+    @Test(
+        "What is only guessed, because nobody says whether there are services, is worth less than what was known",
+        arguments: [true, false])
+    func guess(_ hasAddress: Bool) throws {
+        var cache = Cache(times: Self.times)
+        var guess = NameFinder.Finding(lookup: hasAddress ? try Self.found("guess") : .failed(.unknown))
+        guess.isPartial = true
+        guess.isGuess = true
+        _ = look(&cache, 0)
+        _ = answer(&cache, 0, try Self.found(), life: 10_000)
+        _ = look(&cache, 12_000)
+        let told = cache.answered(Self.name, guess, now: Self.at(12_500))
+        #expect(told.lookup == (try Self.found()) && told.change == .failing(.unanswered, hasStale: true))
+        #expect(look(&cache, 12_501) == "known a")
+        #expect(look(&cache, 14_500) == "known a, ask")
+        // Once that is too old a guess is better than nothing.
+        let late = cache.answered(Self.name, guess, now: Self.at(110_001))
+        #expect(late.lookup == guess.lookup)
+    }
+
+    @Test("The names of the configuration keep their places, whatever servers refer to")
+    func configured() throws {
+        var cache = Cache(times: Self.times)
+        cache.configure([Self.name], now: Self.at(0))
+        #expect(cache.find(Self.name, now: Self.at(0), asker: 1).isConfigured)
+        _ = answer(&cache, 0, try Self.found(), life: 60_000)
+        for index in 0..<(Cache.maxOthers * 2) {
+            let name = ServerName.host("h\(index)", port: 1, .byAddress)
+            let (_, mustAsk, isConfigured) = cache.find(name, now: Self.at(UInt64(index + 1)), asker: 1)
+            #expect(mustAsk && !isConfigured)
+            _ = cache.answered(name, NameFinder.Finding(lookup: try Self.found()), now: Self.at(UInt64(index + 1)))
+        }
+        #expect(look(&cache, 2_000) == "known a")
+        cache.configure([], now: Self.at(3_000))
+        #expect(!cache.find(Self.name, now: Self.at(3_000), asker: 1).isConfigured)
+    }
+
     @Test("The number of names is bounded: those not used for the longest time go, those being asked for stay")
     func bound() throws {
         var cache = Cache(times: Self.times)
         func name(_ index: Int) -> ServerName { .host("h\(index)", port: 1, .byAddress) }
-        for index in 0..<Cache.maxNames { _ = cache.find(name(index), now: Self.at(UInt64(index)), asker: 1) }
+        for index in 0..<Cache.maxOthers { _ = cache.find(name(index), now: Self.at(UInt64(index)), asker: 1) }
         let late = cache.find(Self.name, now: Self.at(5_000), asker: 1)
         #expect(!late.mustAsk)
         for index in [7, 8] {

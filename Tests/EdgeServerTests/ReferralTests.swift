@@ -15,7 +15,8 @@ import Testing
         arguments: [
             ("other.example", "other.example:5222"), ("other.example:1", "other.example:1"), ("[::1]:2", "[::1]:2"),
             ("192.0.2.1", "192.0.2.1:5222"), ("", nil), ("a b", nil), ("a:0", nil), ("a:70000", nil), ("::1", nil),
-            ("http://a/", nil), ("[a:b.example]", nil), ("[::1", nil), ("[::g]:1", nil), ("[2001:db8::7]:5", "[2001:db8::7]:5"),
+            ("http://a/", nil), ("[a:b.example]", nil), ("[::1", nil), ("[::g]:1", nil),
+            ("[2001:db8::7]:5", "[2001:db8::7]:5"),
         ] as [(String, String?)])
     func forms(_ text: String, _ server: String?) throws {
         let referral = Referral(text, from: try Self.candidate("127.0.0.1"), servers: [])

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from test_dns_services import PLAIN, edge_of, expect_error, opened
+from test_dns_services import PLAIN, edge_of, expect_error, opened, serve
 
 from harness.edge import Edge, eventually
 from harness.names import Names
@@ -141,6 +141,34 @@ def test_a_name_that_does_not_exist_yet_is_no_reason_not_to_start(names, upstrea
         opened(edge, upstream)[1].close()
 
 
+def test_UP_004_without_an_answer_about_services_the_servers_that_were_known_are_kept(names, upstream):
+    names.add(PLAIN, "SRV", f"0 0 {upstream.port} xmpp.test", life=1).add("xmpp.test", "A", "127.0.0.1")
+    names.add("edge.test", "A", "127.99.99.99")  # the page's web server, say
+    with edge_of(names, "srv plain", **SHORT) as edge:
+        opened(edge, upstream)[1].close()
+        names.failing.add("SRV")
+        time.sleep(1.1)
+        for _ in range(3):
+            opened(edge, upstream)[1].close()
+        assert eventually(lambda: "what was known before is used meanwhile" in edge.log(), 15), edge.log()
+
+
+def test_UP_016_slow_name_servers_of_some_domains_keep_no_session_of_another_waiting(names, upstream):
+    """Each of the slow ones has dozens of targets about which nobody says anything."""
+    for domain in range(5):
+        targets = [f"0 0 {upstream.port} t{domain}-{n}.slow.test" for n in range(25)]
+        names.add(f"_xmpp-client._tcp.slow{domain}.test", "SRV", *targets)
+        names.silent.update(f"t{domain}-{n}.slow.test" for n in range(25))
+    names.add(PLAIN, "SRV", f"0 0 {upstream.port} xmpp.test").add("xmpp.test", "A", "127.0.0.1")
+    upstreams = ",".join([*(f"slow{domain}.test=srv plain" for domain in range(5)), "edge.test=srv plain"])
+    with edge_of(names, None, XMPP_EDGE_UPSTREAMS=upstreams) as edge:
+        began = time.monotonic()
+        opened(edge, upstream)[1].close()
+        assert time.monotonic() - began < 2
+        # Nor does one name take for ever: what is not known after a while is not asked for any more.
+        assert eventually(lambda: edge.log().count("cannot be found: no name server answers") == 5, 30), edge.log()
+
+
 def spoilers() -> dict:
     return {
         "another id": lambda answer: bytes([answer[0] ^ 1]) + answer[1:],
@@ -200,3 +228,32 @@ def test_a_reload_asks_again_and_may_name_another_name_server(names, upstream, t
             stream.send("<message xmlns='jabber:client'/>")
             browser.expect("{jabber:client}message")
             stream.close()
+
+
+def servers(names: Names, *upstreams: str, **settings: str) -> Edge:
+    return edge_of(names, None, **{"XMPP_EDGE_UPSTREAMS": ",".join(f"edge.test={one} plain" for one in upstreams), **settings})
+
+
+def test_UP_018_a_server_whose_name_nobody_answers_for_keeps_no_session_from_the_other(names, upstream):
+    names.add("good.test", "A", "127.0.0.1")
+    names.silent.add("dead.test")
+    with servers(names, f"dead.test:{upstream.port} priority=1", f"good.test:{upstream.port} priority=2") as edge:
+        for _ in range(3):
+            began = time.monotonic()
+            opened(edge, upstream)[1].close()
+            assert time.monotonic() - began < 1.5
+            time.sleep(1)
+
+
+def test_UP_018_a_name_that_is_found_late_still_helps_when_the_other_servers_fail(names, upstream):
+    names.add("late.test", "A", "127.0.0.1").add("gone.test", "A", "127.0.0.1")
+    names.silent.add("late.test")
+    with Upstream() as gone:
+        closed = gone.port
+    with servers(names, f"late.test:{upstream.port}", f"gone.test:{closed}", XMPP_EDGE_LIMITS_UPSTREAM_CONNECT="20 s") as edge:
+        browser = Table(edge, upstream).connect()
+        browser.open()
+        time.sleep(0.5)
+        names.silent.clear()
+        serve(browser, upstream.accept(15))
+        browser.vanish()

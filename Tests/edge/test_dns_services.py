@@ -28,7 +28,7 @@ def names() -> Iterator[Names]:
         yield running
 
 
-def edge_of(names: Names, upstream: str, **settings: str) -> Edge:
+def edge_of(names: Names, upstream: str | None, **settings: str) -> Edge:
     return Edge(upstream, environment={
         **QUICK, "XMPP_EDGE_NAME_SERVER": names.address, "XMPP_EDGE_UPSTREAM_TLS_CA_FILE": str(certificates() / "ca.pem"),
         **settings})

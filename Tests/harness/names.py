@@ -41,6 +41,7 @@ class Names:
         self.records: dict[tuple[str, str], list[tuple[str, int]]] = {}
         self.questions: list[tuple[str, str]] = []
         self.is_silent = False
+        self.silent: set[str] = set()  # names about which nothing is said
         self.failing: set[str] = set()  # names, or kinds such as SRV, that are answered with SERVFAIL
         self.negative_life = 1
         self.datagram = 1232
@@ -117,7 +118,9 @@ class Names:
             while self.is_running:
                 question, client = self.udp.recvfrom(4096)
                 if question and not self.is_silent:
-                    self.udp.sendto(self.answer(question, self.datagram), client)
+                    answer = self.answer(question, self.datagram)
+                    if self.questions[-1][0] not in self.silent:
+                        self.udp.sendto(answer, client)
 
     def _serve_tcp(self) -> None:
         with contextlib.suppress(OSError):

@@ -26,5 +26,5 @@ package enum LookupFailure: Error, Equatable, Sendable {
 
 /// Whoever waits for a lookup. Told once, in a later turn, on its own loop.
 protocol LookupWaiter: AnyObject {
-    func lookupEnded(_ lookup: Lookup)
+    func lookupEnded(_ name: ServerName, _ lookup: Lookup)
 }

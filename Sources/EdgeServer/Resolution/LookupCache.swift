@@ -32,8 +32,8 @@ package struct LookupCache<Asker: Sendable>: Sendable {
     package var times: Times
     private var entries: [ServerName: Entry] = [:]
 
-    /// Names at one time. There are some dozens in a configuration at most, and hosts that servers refer to.
-    package static var maxNames: Int { 1_000 }
+    /// Names beside those of the configuration: hosts that servers refer to. The configuration's keep their places.
+    package static var maxOthers: Int { 256 }
     /// Milliseconds for which somebody waits for a newer answer while there is an old one. As RFC 8767 section 5 has it, less.
     package static var patience: UInt64 { 1_000 }
 
@@ -51,6 +51,7 @@ package struct LookupCache<Asker: Sendable>: Sendable {
         var askedAt: Instant?
         var askers: [Asker] = []
         var lastUse: Instant
+        var isConfigured = false
     }
 
     package init(times: Times) {
@@ -58,11 +59,13 @@ package struct LookupCache<Asker: Sendable>: Sendable {
     }
 
     /// - Parameter asker: is told by `answered`, when the answer is to wait. Nil for whoever wants no answer.
-    /// - Returns: also whether to ask for the name now.
-    package mutating func find(_ name: ServerName, now: Instant, asker: Asker?) -> (answer: Answer, mustAsk: Bool) {
+    /// - Returns: also whether to ask for the name now, and whether it is one of the configuration's.
+    package mutating func find(
+        _ name: ServerName, now: Instant, asker: Asker?
+    ) -> (answer: Answer, mustAsk: Bool, isConfigured: Bool) {
         var entry = entries[name] ?? Entry(lastUse: now)
         entry.lastUse = now
-        if entries[name] == nil && !makeRoom() { return (.known(.failed(.unanswered)), false) }
+        if entries[name] == nil && !makeRoom() { return (.known(.failed(.unanswered)), false, false) }
         defer { entries[name] = entry }
         let isDue: Bool
         let answer: Answer
@@ -82,7 +85,7 @@ package struct LookupCache<Asker: Sendable>: Sendable {
         if case .wait = answer, let asker { entry.askers.append(asker) }
         let mustAsk = isDue && entry.askedAt == nil
         if mustAsk { entry.askedAt = now }
-        return (answer, mustAsk)
+        return (answer, mustAsk, entry.isConfigured)
     }
 
     /// Somebody has waited long enough for a newer answer.
@@ -99,12 +102,14 @@ package struct LookupCache<Asker: Sendable>: Sendable {
         let askers = entry.askers
         entry.askers = []
         entry.askedAt = nil
+        let old = now < entry.staleUntil ? entry.found : nil
         switch finding.lookup {
-        case .found:
-            keep(finding, in: &entry, now)
-        case .failed(.unanswered):
+        // What was known is worth more than what could only be guessed.
+        case _ where finding.isGuess && old != nil, .failed(.unanswered):
             entry.failure = .unanswered
             entry.retryFrom = now + times.retry
+        case .found:
+            keep(finding, in: &entry, now)
         case .failed(let failure):
             // A definite answer: what was there before is not there any more.
             entry.found = nil
@@ -114,15 +119,17 @@ package struct LookupCache<Asker: Sendable>: Sendable {
         }
         entries[name] = entry
         let lookup = now < entry.staleUntil ? entry.found : nil
-        let isFailing = entry.failure != nil
-        let change: Change = wasFailing == isFailing ? .none : isFailing ? .failing : .recovered
+        var change = Change.none
+        if let failure = entry.failure, !wasFailing { change = .failing(failure, hasStale: lookup != nil) }
+        if entry.failure == nil && wasFailing { change = .recovered }
         return (lookup ?? .failed(entry.failure ?? .unanswered), askers, change)
     }
 
     /// What an operator should hear.
     package enum Change: Sendable, Equatable {
         case none
-        case failing
+        /// - Parameter hasStale: what was found before serves meanwhile.
+        case failing(LookupFailure, hasStale: Bool)
         case recovered
     }
 
@@ -146,10 +153,17 @@ package struct LookupCache<Asker: Sendable>: Sendable {
         }
     }
 
+    /// The names of the configuration: these have their places whatever else is looked for.
+    package mutating func configure(_ names: [ServerName], now: Instant) {
+        for name in entries.keys { entries[name]?.isConfigured = false }
+        for name in names { entries[name, default: Entry(lastUse: now)].isConfigured = true }
+    }
+
     /// Whether there is a place for one more; what was not used for the longest time gives way.
     private mutating func makeRoom() -> Bool {
-        guard entries.count >= Self.maxNames else { return true }
-        let idle = entries.filter { $0.value.askedAt == nil }
+        let others = entries.filter { !$0.value.isConfigured }
+        guard others.count >= Self.maxOthers else { return true }
+        let idle = others.filter { $0.value.askedAt == nil }
         guard let oldest = idle.min(by: { $0.value.lastUse < $1.value.lastUse }) else { return false }
         entries[oldest.key] = nil
         return true

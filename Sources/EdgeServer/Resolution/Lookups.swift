@@ -48,7 +48,7 @@ final class Lookups: LoopMember {
     /// The resolver has an answer.
     func found(_ name: ServerName, _ lookup: Lookup) {
         guard let wait = waiting.removeValue(forKey: name) else { return }
-        for waiter in wait.waiters.values { waiter.lookupEnded(lookup) }
+        for waiter in wait.waiters.values { waiter.lookupEnded(name, lookup) }
     }
 
     /// Somebody has waited long enough.

@@ -29,6 +29,8 @@ package struct NameFinder {
         package var life: UInt64?
         /// Something could not be found out, so ask again soon.
         package var isPartial = false
+        /// Nobody said whether there are services, so it is what would count if there were none.
+        package var isGuess = false
         /// What was asked and said, for an operator.
         package var steps: [String] = []
 
@@ -164,6 +166,7 @@ package struct NameFinder {
             let port = security == .directTLS ? DomainRoute.directPort : DomainRoute.defaultPort
             let word = security == .byAddress ? .startTLS : security
             finding = findHost(domain, port, word, asksSystem: false)
+            finding.isGuess = plain == .unanswered || direct == .unanswered
         }
         finding.isPartial = finding.isPartial || plain == .unanswered || direct == .unanswered
         finding.life = [life.map { UInt64($0) * 1_000 }, finding.life].compactMap { $0 }.min()

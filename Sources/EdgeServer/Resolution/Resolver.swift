@@ -1,5 +1,5 @@
-/// Finds servers by name for all threads: one cache, and one helper thread for the questions. Knows threads and who waits for
-/// what; the way from a name to addresses is `NameFinder`'s.
+/// Finds servers by name for all threads: one cache, and helper threads for the questions. Knows threads and who waits for what;
+/// the way from a name to addresses is `NameFinder`'s.
 internal import Bytes
 internal import DNSWire
 internal import Reactor
@@ -7,7 +7,6 @@ internal import Synchronization
 
 final class Resolver: Sendable {
     private let knowledge: Knowledge
-    private let helper = Mutex<Mailbox<ResolverWork>?>(nil)
 
     typealias Asker = Mailbox<WorkerMessage>
 
@@ -16,21 +15,26 @@ final class Resolver: Sendable {
     }
 
     deinit {
-        helper.withLock { $0?.post(.stop) }
+        knowledge.queue.withLock { $0.stop() }
     }
 
     /// What is known of the name at this moment.
     /// - Parameter asker: gets `.found` when the answer is to wait.
     func find(_ name: ServerName, now: Instant, asker: Asker?) -> LookupCache<Asker>.Answer {
         if let literal = Self.literal(name) { return .known(literal) }
-        let (answer, mustAsk) = knowledge.cache.withLock { $0.find(name, now: now, asker: asker) }
+        let (answer, mustAsk, isConfigured) = knowledge.cache.withLock { $0.find(name, now: now, asker: asker) }
         guard mustAsk else { return answer }
-        guard let box = helper.withLock({ Self.helper(&$0, knowledge) }) else {
-            let failure = NameFinder.Finding(lookup: .failed(.unanswered))
-            return .known(knowledge.cache.withLock { $0.answered(name, failure, now: now).lookup })
+        switch knowledge.queue.withLock({ $0.add(name, isConfigured: isConfigured) }) {
+        case .queued(needsThread: false):
+            return answer
+        case .queued(needsThread: true):
+            if (try? ResolverThread.start(knowledge)) != nil { return answer }
+            let abandoned = knowledge.queue.withLock { $0.threadFailed() }
+            for other in abandoned where other != name { knowledge.giveUp(other) }
+            return abandoned.contains(name) ? .known(knowledge.giveUp(name)) : answer
+        case .refused:
+            return .known(knowledge.giveUp(name))
         }
-        box.post(.find(name))
-        return answer
     }
 
     /// Other settings count, and everything is asked for again.
@@ -38,6 +42,7 @@ final class Resolver: Sendable {
         knowledge.server.withLock { $0 = settings.nameServer.address }
         knowledge.cache.withLock { cache in
             cache.times = settings.limits.lookupTimes
+            cache.configure(settings.upstreams.map(\.name), now: .now())
             cache.expire(now: .now())
         }
         prepare(settings.upstreams.map(\.name))
@@ -67,20 +72,6 @@ final class Resolver: Sendable {
                 address: address, security: security.resolved(isLoopback: address.isLoopback), server: server)
         ])
     }
-
-    /// Started when there is something to ask: with literal addresses there never is.
-    private static func helper(
-        _ box: inout Mailbox<ResolverWork>?, _ knowledge: Knowledge
-    ) -> Mailbox<ResolverWork>? {
-        if box == nil { box = try? ResolverThread.start(knowledge) }
-        return box
-    }
-}
-
-/// What the helper thread is asked to do.
-enum ResolverWork: Sendable {
-    case find(ServerName)
-    case stop
 }
 
 /// What the threads share.
@@ -88,37 +79,44 @@ final class Knowledge: Sendable {
     let cache: Mutex<LookupCache<Resolver.Asker>>
     /// Nil for those that the system is set to.
     let server: Mutex<SocketAddress?>
+    let queue = Mutex(LookupQueue())
     private let log: any EdgeLog
 
     init(_ settings: Settings, log: any EdgeLog) {
-        cache = Mutex(LookupCache(times: settings.limits.lookupTimes))
+        var cache = LookupCache<Resolver.Asker>(times: settings.limits.lookupTimes)
+        cache.configure(settings.upstreams.map(\.name), now: .now())
+        self.cache = Mutex(cache)
         server = Mutex(settings.nameServer.address)
         self.log = log
     }
 
-    /// Blocks on the network; the helper thread's work.
+    /// Blocks on the network; a helper thread's work.
     func find(_ name: ServerName) {
-        let finding = NameFinder(server: server.withLock { $0 }).find(name)
+        keep(name, NameFinder(server: server.withLock { $0 }).find(name))
+    }
+
+    /// Nobody can be asked.
+    @discardableResult
+    func giveUp(_ name: ServerName) -> Lookup {
+        keep(name, NameFinder.Finding(lookup: .failed(.unanswered)))
+    }
+
+    @discardableResult
+    private func keep(_ name: ServerName, _ finding: NameFinder.Finding) -> Lookup {
         let (lookup, askers, change) = cache.withLock { $0.answered(name, finding, now: .now()) }
         var told: Set<ObjectIdentifier> = []
         for asker in askers where told.insert(ObjectIdentifier(asker)).inserted {
             asker.post(.found(name, lookup))
         }
-        tell(name, finding, change, hasStale: lookup != finding.lookup)
-    }
-
-    /// Once for each change, however many sessions wait.
-    private func tell(
-        _ name: ServerName, _ finding: NameFinder.Finding, _ change: LookupCache<Resolver.Asker>.Change, hasStale: Bool
-    ) {
         switch change {
+        // Once for each change, however many sessions wait.
         case .none: break
         case .recovered: log.notice("\(name.server) is found again")
-        case .failing:
-            guard case .failed(let failure) = finding.lookup else { return }
+        case .failing(let failure, let hasStale):
             log.warning(
                 "\(name.server) cannot be found: \(failure.sentence)"
                     + (hasStale ? "; what was known before is used meanwhile" : ""))
         }
+        return lookup
     }
 }

@@ -1,46 +1,36 @@
-/// The thread on which questions to name servers wait for their answers, so that no session's thread does.
+/// The threads on which questions to name servers wait for their answers, so that no session's thread does.
 internal import Bytes
 internal import DNSWire
 internal import Reactor
+internal import Synchronization
 
-final class ResolverThread {
-    private let loop: EventLoop
-    private let knowledge: Knowledge
-
-    private init(_ knowledge: Knowledge) throws(SystemFailure) {
-        loop = try EventLoop()
-        self.knowledge = knowledge
-    }
-
-    /// - Returns: where it takes its work; it ends with `stop`, when the question it is at has its answer.
-    static func start(_ knowledge: Knowledge) throws(SystemFailure) -> Mailbox<ResolverWork> {
-        let box = try Mailbox<ResolverWork>()
-        let worker = try ResolverThread(knowledge)
-        try box.open(in: worker.loop) { [unowned worker] in worker.receive($0) }
+enum ResolverThread {
+    /// One more, which ends when there is nothing left to look for. Nobody waits for it: a name server may keep it for seconds.
+    static func start(_ knowledge: Knowledge) throws(SystemFailure) {
         let thread = try LoopThread(name: "edge-names") {
-            withExtendedLifetime(worker) { worker.loop.run() }
+            var work = knowledge.queue.withLock { $0.next() }
+            while let current = work {
+                knowledge.find(current.name)
+                work = knowledge.queue.withLock { $0.next(after: current) }
+            }
         }
-        // Nobody waits for it: a name server may keep it for seconds.
         thread.detach()
-        return box
-    }
-
-    private func receive(_ work: ResolverWork) {
-        switch work {
-        case .find(let name): knowledge.find(name)
-        case .stop: loop.stop()
-        }
     }
 }
 
 extension NameFinder {
+    /// Milliseconds after which nothing more is asked for one name: a service may have dozens of targets that nobody answers
+    /// for. 10 s: more than any session waits.
+    private static let patience: UInt64 = 10_000
+
     /// With the real name servers. Blocks.
     init(server: SocketAddress?) {
-        ask = { Self.ask($0, server) }
+        let end = Instant.now() + Self.patience
+        ask = { Instant.now() < end ? Self.ask($0, server) : nil }
         hosts = { HostsFile.addresses(of: $0) }
         system = { host in
             // With a name server of its own the configuration says where names are to be looked up.
-            guard server == nil else { return [] }
+            guard server == nil, Instant.now() < end else { return [] }
             return ((try? SocketAddress.resolve(host: host, port: 0)) ?? []).compactMap(\.ip)
         }
     }

@@ -11,6 +11,8 @@ package struct Routes: Sendable {
         let domain: String
         /// Not empty.
         let servers: [Server]
+        /// Theirs, each once.
+        let names: [ServerName]
 
         /// One entry of the configuration.
         package struct Server: Sendable {
@@ -46,6 +48,8 @@ package struct Routes: Sendable {
         init(domain: String, servers: [Server]) {
             self.domain = domain
             self.servers = servers
+            var seen: Set<ServerName> = []
+            names = servers.map(\.name).filter { seen.insert($0).inserted }
         }
 
         /// All its servers, for logs.

@@ -9,7 +9,7 @@ internal import ProxyWire
 internal import Reactor
 internal import XMPPWire
 
-final class UpstreamDial: LoopMember {
+final class UpstreamDial: LoopMember, LookupWaiter {
     let worker: Worker
     /// Nil once the way is over.
     private var session: Session?
@@ -17,7 +17,7 @@ final class UpstreamDial: LoopMember {
     private let opening: OpenAttributes
     /// What the browser has said.
     private var words = ByteBuffer()
-    var search: UpstreamSearch
+    private var search: UpstreamSearch
     /// What is still to be tried, in this order.
     private var targets: [Candidate] = []
     /// Under way at one time; none of them has said a word.
@@ -95,7 +95,6 @@ final class UpstreamDial: LoopMember {
     func cancel(saysGoodbye: Bool) {
         guard !isOver else { return }
         end()
-        search.stop(worker, self)
         leavePlace()
         for attempt in attempts { drop(attempt) }
         attempts = []
@@ -105,30 +104,50 @@ final class UpstreamDial: LoopMember {
 
     private func end() {
         session = nil
+        search.stop(worker, self)
         loop.unregister(self)
         words.release(to: loop.pool)
     }
 
     // MARK: Addresses in turn
 
-    /// The search has come to its end: these may be tried.
-    func found(_ candidates: [Candidate]) {
+    private func lookUp() {
+        search.begin(worker, self)
+        lookedUp()
+    }
+
+    func lookupEnded(_ name: ServerName, _ lookup: Lookup) {
         guard !isOver else { return }
+        search.take(name, lookup, worker)
+        lookedUp()
+    }
+
+    /// With all answers there it goes on. While one is missing, the others wait for it no longer than for an address that does not
+    /// answer: a name server in trouble must not cost everybody's time.
+    private func lookedUp() {
+        guard chosen == nil, wait == nil else { return }
+        if !search.isWaiting && attempts.isEmpty { return next() }
+        guard search.hasFound, nextAt == .never else { return }
+        nextAt = loop.now + Self.headStart
+        schedule()
+    }
+
+    /// Puts what was found behind what is still to be tried.
+    private func draw() {
         let endpoints = worker.shared.endpoints
         var last: [Candidate] = []
-        targets = []
-        for candidate in CandidateOrder.draw(candidates) {
+        for candidate in CandidateOrder.draw(search.takeFound()) {
             let isGood = endpoints.isGood(candidate.address, mayProbe: targets.isEmpty, now: .now())
             if isGood { targets.append(candidate) } else { last.append(candidate) }
         }
         targets = Array((targets + last).prefix(Self.maxTargets))
-        next()
     }
 
     /// Starts with the next target, or waits for a turn there; ends when there is nothing left to wait for.
     private func next() {
         guard !isOver, chosen == nil, wait == nil else { return }
         nextAt = .never
+        if search.hasFound { draw() }
         while !targets.isEmpty {
             let target = targets.removeFirst()
             // Its storage is larger than the rest of a dial.
@@ -146,7 +165,7 @@ final class UpstreamDial: LoopMember {
             }
         }
         schedule()
-        if attempts.isEmpty { fail() }
+        if attempts.isEmpty && !search.isWaiting { fail() }
     }
 
     private func fail() {
@@ -160,7 +179,7 @@ final class UpstreamDial: LoopMember {
         let stream = ClientStream(dial: self, target: target, domain: domain)
         attempts.append(Attempt(stream: stream, target: target, began: loop.now))
         stream.open()
-        nextAt = targets.isEmpty ? .never : loop.now + Self.headStart
+        nextAt = targets.isEmpty && !search.hasFound ? .never : loop.now + Self.headStart
         schedule()
     }
 
@@ -178,6 +197,11 @@ final class UpstreamDial: LoopMember {
         leavePlace()
         targets.append(target)
         next()
+    }
+
+    private func forgetTargets() {
+        targets = []
+        search.stop(worker, self)
     }
 
     private func leavePlace() {
@@ -253,7 +277,7 @@ final class UpstreamDial: LoopMember {
             if attempts.isEmpty { connectBy = .never }
         } else if let attempt = chosen {
             // Who can tell whether it was heard? Nothing is said twice.
-            if !words.isEmpty && trouble.hasHeardUs { targets = [] }
+            if !words.isEmpty && trouble.hasHeardUs { forgetTargets() }
             chosen = nil
             leave(attempt, saysGoodbye: false)
             blame(attempt.target, trouble)
@@ -281,7 +305,8 @@ final class UpstreamDial: LoopMember {
             follow(StreamError.read(stream.output(cut, from: input))?.detail ?? "")
             return false
         case .streamError where StreamError.read(stream.output(cut, from: input))?.condition?.isTheServersOwn == true:
-            guard targets.isEmpty || !words.isEmpty else {
+            let isLast = targets.isEmpty && !search.hasFound && !search.isWaiting
+            guard isLast || !words.isEmpty else {
                 failed(stream, .noHeader)
                 return false
             }
@@ -312,7 +337,7 @@ final class UpstreamDial: LoopMember {
     private func follow(_ text: String) {
         guard let source = chosen else { return }
         chosen = nil
-        targets = []
+        forgetTargets()
         worker.dials.succeeded(source.target.address)
         leave(source, saysGoodbye: true)
         note(.referred)
