@@ -120,7 +120,10 @@ let package = Package(
         tests(of: "TLSWire", ["Bytes"]),
         tests(of: "DNSWire", ["Bytes"]),
         tests(of: "Reactor", ["Bytes"]),
-        tests(of: "EdgeServer", ["Bytes", "DNSWire", "HTTPWire", "WebSocketWire", "XMPPWire", "BOSHWire", "Reactor"]),
+        tests(of: "TLSStream", ["Reactor"]),
+        tests(
+            of: "EdgeServer",
+            ["Bytes", "DNSWire", "HTTPWire", "WebSocketWire", "XMPPWire", "BOSHWire", "TLSWire", "Reactor"]),
         tests(of: "LoadTest", ["Bytes", "Crypto", "Reactor"]),
         tests(of: "xmpp-edge", ["EdgeServer", "Reactor", .product(name: "Logging", package: "swift-log")]),
     ]

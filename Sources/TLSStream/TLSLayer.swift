@@ -4,7 +4,8 @@ package import Reactor
 package import TLSWire
 
 package class TLSLayer: StreamLayer {
-    package final let engine: TLSEngine
+    /// Nil as long as there is nothing for it to do.
+    package final private(set) var engine: TLSEngine?
     /// Why nothing crosses any more; nil for the end of the connection below.
     package final private(set) var failure: TLSFailure?
 
@@ -12,20 +13,23 @@ package class TLSLayer: StreamLayer {
     /// long chains of certificates has 20 KB.
     private static let maxWaiting = 256 << 10
 
-    package init(_ engine: TLSEngine) {
+    package init(_ engine: TLSEngine?) {
         self.engine = engine
         super.init()
     }
 
+    final func take(_ engine: TLSEngine) { self.engine = engine }
+
     package override func begin(pool: BufferPool) {
         do throws(TLSFailure) {
-            try engine.begin(output: &sealed, pool: pool)
+            try engine?.begin(output: &sealed, pool: pool)
         } catch {
             fail(error)
         }
     }
 
     package override func unseal(_ wire: Span<UInt8>, to plain: inout ByteBuffer, pool: BufferPool) {
+        guard let engine else { return }
         do throws(TLSFailure) {
             try engine.receive(wire, plain: &plain, output: &sealed, pool: pool)
         } catch {
@@ -39,15 +43,15 @@ package class TLSLayer: StreamLayer {
 
     package override func seal(_ plain: Span<UInt8>, pool: BufferPool) {
         do throws(TLSFailure) {
-            try engine.send(plain, output: &sealed, pool: pool)
+            try engine?.send(plain, output: &sealed, pool: pool)
         } catch {
             fail(error)
         }
     }
 
-    package override func sealEnd(pool: BufferPool) { engine.finish(output: &sealed, pool: pool) }
+    package override func sealEnd(pool: BufferPool) { engine?.finish(output: &sealed, pool: pool) }
 
-    private func fail(_ failure: TLSFailure) {
+    final func fail(_ failure: TLSFailure) {
         self.failure = failure
         isBroken = true
     }

@@ -3,6 +3,8 @@
 package enum TLSFailure: Error, Equatable, Sendable {
     /// What came is something else than TLS, such as HTTP in clear.
     case notTLS
+    /// A client does not begin with a ClientHello of a usable size.
+    case noHello
     /// No version of TLS that both sides take.
     case noCommonVersion
     case noCommonCipher
@@ -20,6 +22,7 @@ package enum TLSFailure: Error, Equatable, Sendable {
     package var sentence: String {
         switch self {
         case .notTLS: "what came is not TLS"
+        case .noHello: "what came first is no ClientHello, or is one of a size that nobody needs"
         case .noCommonVersion: "the two sides have no version of TLS in common; 1.2 is the oldest that is taken"
         case .noCommonCipher: "the two sides have no cipher suite in common"
         case .noCommonProtocol: "the two sides have no application protocol in common"

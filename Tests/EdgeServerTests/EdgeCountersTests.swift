@@ -11,6 +11,20 @@ import Testing
         for (place, limit) in LimitName.allCases.enumerated() { #expect(counters.reached(limit) == place + 1) }
     }
 
+    @Test("Every cause of a failed handshake has its own figure, and so has everything that becomes of a lookup")
+    func causes() {
+        let counters = EdgeCounters()
+        for (place, trouble) in HandshakeTrouble.allCases.enumerated() {
+            for _ in 0...place { counters.count(trouble) }
+        }
+        for (place, figure) in LookupFigure.allCases.enumerated() { for _ in 0...place { counters.count(figure) } }
+        counters.handshakeDone()
+        #expect(HandshakeTrouble.allCases.map(counters.failed) == Array(1...HandshakeTrouble.allCases.count))
+        #expect(LookupFigure.allCases.map(counters.lookups) == Array(1...LookupFigure.allCases.count))
+        #expect(counters.handshakesDone == 1)
+        #expect(LookupFigure(.failed(.unanswered)) == .unanswered && LookupFigure(.failed(.notOffered)) == .absent)
+    }
+
     @Test("Sessions and connections are counted from several threads without a loss")
     func threads() async {
         let counters = EdgeCounters()

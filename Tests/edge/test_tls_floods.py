@@ -1,10 +1,8 @@
 """Whoever speaks TLS to wear the edge down: what is refused, changed or left unsaid without end takes little."""
 
-import socket
-
 import pytest
 
-from harness.edge import Edge, eventually
+from harness.edge import Edge
 from harness.http import HTTPClient
 from harness.tls import pair, secure
 from harness.tls_noise import TLS1_2, TLS1_3, TLSClient
@@ -41,21 +39,3 @@ def test_UP_013_keys_may_change_but_not_without_end(upstream):
             while True:
                 changing.read()
         assert HTTPClient(secure(edge.address)).request().status == 404
-
-
-@pytest.mark.memory
-def test_connections_that_say_nothing_take_little_and_give_it_back(upstream):
-    """The handshake's 30 KB are taken up when its first byte has come."""
-    with Edge(upstream.address, listen=BOTH, options=pair("good"), workers=1) as edge:
-        assert HTTPClient(secure(edge.address)).request().status == 404
-        before = edge.resident_kilobytes()
-        silent = [socket.create_connection(edge.address) for _ in range(800)]
-        HTTPClient(edge.addresses()[1]).request()  # all that came before has been taken by then
-        each = (edge.resident_kilobytes() - before) / len(silent)
-        assert each < 20
-        for connection in silent:
-            connection.sendall(b"\x16\x03\x01")
-        assert eventually(lambda: edge.resident_kilobytes() - before > 15 * len(silent))
-        for connection in silent:
-            connection.close()
-        assert eventually(lambda: edge.resident_kilobytes() - before < 4 * len(silent))

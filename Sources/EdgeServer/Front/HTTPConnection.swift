@@ -80,13 +80,6 @@ final class HTTPConnection: StreamSocket {
         deadline = loop.now + worker.setup.limits.timeToHead
     }
 
-    /// TLS comes before HTTP; false when there is no certificate to show.
-    func startTLS() -> Bool {
-        guard let layer = worker.security.browserLayer() else { return false }
-        secure(with: layer)
-        return true
-    }
-
     /// Enters the loop, or is turned away when there are too many.
     func start() {
         open()
@@ -273,7 +266,15 @@ final class HTTPConnection: StreamSocket {
         if decoder.isBetweenRequests && !isOver && pending.isEmpty { finish() }
     }
 
+    override func secured() { worker.counters.handshakeDone() }
+
+    override func failed(_ failure: SystemFailure) {
+        tellOfHandshake(.vanished)
+        close()
+    }
+
     override func peerFinished() {
+        tellOfHandshake(.vanished)
         // The client may still read (RFC 9112 section 9.6): what it asked for is answered. Requests that wait unread
         // are taken up later, and the end is seen again then. Not so where an answer may take a minute: whoever has left
         // without it would count as waiting.
@@ -309,6 +310,7 @@ final class HTTPConnection: StreamSocket {
     }
 
     override func timedOut() {
+        tellOfHandshake(.timeout)
         switch waiting {
         // Without a 408, even in the middle of a head: BOSH clients take 4xx for final, and a path that stalled is none of
         // their faults. An end without an answer they repeat.

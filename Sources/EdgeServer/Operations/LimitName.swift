@@ -32,6 +32,7 @@ package enum LimitName: String, Sendable, CaseIterable {
     /// The turn to connect to a server did not come in time, or would not.
     case upstreamWait = "upstream-wait"
     case connections = "connections"
+    case handshakes = "handshakes"
     case sessions = "sessions"
     case sessionsPerAddress = "sessions-per-address"
     case sessionsPerSecond = "sessions-per-second"

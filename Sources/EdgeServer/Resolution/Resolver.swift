@@ -10,8 +10,8 @@ final class Resolver: Sendable {
 
     typealias Asker = Mailbox<WorkerMessage>
 
-    init(_ settings: Settings, log: any EdgeLog) {
-        knowledge = Knowledge(settings, log: log)
+    init(_ settings: Settings, log: any EdgeLog, counters: EdgeCounters) {
+        knowledge = Knowledge(settings, log: log, counters: counters)
     }
 
     deinit {
@@ -81,8 +81,10 @@ final class Knowledge: Sendable {
     let server: Mutex<SocketAddress?>
     let queue = Mutex(LookupQueue())
     private let log: any EdgeLog
+    private let counters: EdgeCounters
 
-    init(_ settings: Settings, log: any EdgeLog) {
+    init(_ settings: Settings, log: any EdgeLog, counters: EdgeCounters) {
+        self.counters = counters
         var cache = LookupCache<Resolver.Asker>(times: settings.limits.lookupTimes)
         cache.configure(settings.upstreams.map(\.name), now: .now())
         self.cache = Mutex(cache)
@@ -92,6 +94,7 @@ final class Knowledge: Sendable {
 
     /// Blocks on the network; a helper thread's work.
     func find(_ name: ServerName) {
+        counters.count(.asked)
         keep(name, NameFinder(server: server.withLock { $0 }).find(name))
     }
 
@@ -104,6 +107,8 @@ final class Knowledge: Sendable {
     @discardableResult
     private func keep(_ name: ServerName, _ finding: NameFinder.Finding) -> Lookup {
         let (lookup, askers, change) = cache.withLock { $0.answered(name, finding, now: .now()) }
+        counters.count(LookupFigure(finding.lookup))
+        if lookup != finding.lookup { counters.count(.stale) }
         var told: Set<ObjectIdentifier> = []
         for asker in askers where told.insert(ObjectIdentifier(asker)).inserted {
             asker.post(.found(name, lookup))

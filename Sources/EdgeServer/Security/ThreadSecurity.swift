@@ -19,8 +19,8 @@ final class ThreadSecurity {
     }
 
     /// For a browser's connection; nil when there is no certificate to show.
-    func browserLayer() -> StreamLayer? {
-        server.map { TLSLayer(TLSEngine(server: $0)) }
+    func browserLayer(for socket: StreamSocket, among handshakes: Handshakes) -> StreamLayer? {
+        server.map { TLSServerLayer($0, for: socket, among: handshakes) }
     }
 
     /// For a connection to the domain's server; nil for one in clear, when that is what was asked for.

@@ -70,6 +70,7 @@ package struct LimitRule: Sendable {
         LimitRule("dns-retry", .time(\.dnsRetry, second / 10...hour)),
         LimitRule("dns-stale", .time(\.dnsStale, 0...168 * hour)),
         LimitRule("connections", .count(\.connections, 1...10_000_000)),
+        LimitRule("handshakes", .count(\.handshakes, 10...1_000_000)),
         LimitRule("sessions", .count(\.sessions, 1...5_000_000)),
         LimitRule("sessions-per-address", .count(\.sessionsPerAddress, 1...5_000_000)),
         LimitRule("sessions-per-second", .count(\.sessionsPerSecond, 1...1_000_000)),

@@ -4,6 +4,7 @@ struct Shared: Sendable {
     let admission: Admission
     let counters = EdgeCounters()
     let health = Health()
+    let handshakeLog = QuietLog<HandshakeTrouble>()
     let windowMemory = WindowMemory()
     let endpoints: Endpoints
     let resolver: Resolver
@@ -12,6 +13,6 @@ struct Shared: Sendable {
         self.log = log
         admission = Admission(settings.limits)
         endpoints = Endpoints(settings.limits)
-        resolver = Resolver(settings, log: log)
+        resolver = Resolver(settings, log: log, counters: counters)
     }
 }

@@ -3,6 +3,7 @@
 internal import Bytes
 internal import HTTPWire
 internal import Reactor
+internal import TLSStream
 internal import WebSocketWire
 internal import XMPPWire
 
@@ -17,13 +18,18 @@ final class Worker {
     var dates = DateCache()
     let codecs = Codecs()
     private(set) var setup: Setup {
-        didSet { relay = setup.relay }
+        didSet {
+            relay = setup.relay
+            handshakes.limit = setup.limits.handshakes
+        }
     }
     /// What every message asks for, beside the object that holds it: looking there is counted twice.
     private(set) var relay: Setup.Relay
     private(set) var site: StaticSite?
     private let memory: MemoryReturn
     private(set) var security: ThreadSecurity
+    /// Those of browsers.
+    let handshakes: Handshakes
     private(set) lazy var bosh = BOSHRegistry(worker: self)
     private(set) lazy var dials = WaitingDials(worker: self)
     private(set) lazy var lookups = Lookups(worker: self)
@@ -40,6 +46,7 @@ final class Worker {
     ) throws(SystemFailure) {
         loop = try EventLoop()
         memory = MemoryReturn(loop: loop)
+        handshakes = Handshakes(limit: setup.limits.handshakes) { ($0 as? HTTPConnection)?.giveWay() }
         self.index = UInt16(clamping: index)
         self.mailboxes = mailboxes
         self.shared = shared
@@ -77,6 +84,16 @@ final class Worker {
         guard loop.now >= nextProxyWarning else { return }
         nextProxyWarning = loop.now + 10_000
         shared.log.warning(sentence)
+    }
+
+    /// A browser's handshake did not come to its end.
+    /// - Parameter sentence: what is known beyond the cause.
+    func handshakeFailed(_ trouble: HandshakeTrouble, with client: SocketAddress, _ sentence: String?) {
+        counters.count(trouble)
+        guard trouble.isWorthALine, let times = shared.handshakeLog.happened(trouble, now: loop.now) else { return }
+        shared.log.notice(
+            "a browser's TLS handshake failed (\(trouble.rawValue)), client=\(client.host)"
+                + (sentence.map { ": \($0)" } ?? "") + (times > 1 ? "; \(times) like it since the last such line" : ""))
     }
 
     /// One more connection; whoever gets true tells its end with `connectionEnded`, after an upgrade too.

@@ -1,0 +1,149 @@
+"""Handshakes of TLS that never come to their end: what they hold, how many there may be, what is told of them."""
+
+import socket
+import ssl
+
+import pytest
+
+from harness.edge import Edge, eventually
+from harness.http import HTTPClient
+from harness.tls import client, pair, secure
+from harness.wire import connect
+
+BOTH = ("127.0.0.1:0 tls", "127.0.0.1:0")
+
+
+def client_hello() -> bytes:
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with pytest.raises(ssl.SSLWantReadError):
+        client().wrap_bio(incoming, outgoing, server_hostname="edge.test").do_handshake()
+    return outgoing.read()
+
+
+def record(message: bytes) -> bytes:
+    return b"\x16\x03\x01" + len(message).to_bytes(2, "big") + message
+
+
+def serve(upstream, **limits: str) -> Edge:
+    settings = {f"XMPP_EDGE_LIMITS_{name.upper()}": value for name, value in limits.items()}
+    return Edge(upstream.address, listen=BOTH, options=pair("good"), workers=1, environment=settings)
+
+
+def begin(edge: Edge, words: bytes = b"") -> socket.socket:
+    connection = socket.create_connection(edge.address)
+    connection.settimeout(15)
+    connection.sendall(words)
+    return connection
+
+
+def ends(connection: socket.socket) -> bool:
+    try:
+        while connection.recv(65536):
+            pass
+    except ConnectionResetError:
+        pass
+    except TimeoutError:
+        return False
+    return True
+
+
+def waits(connection: socket.socket) -> bool:
+    """Whether it is still open, and the server has said nothing that was not read."""
+    connection.setblocking(False)
+    try:
+        return connection.recv(65536) != b""
+    except BlockingIOError:
+        return True
+    finally:
+        connection.settimeout(15)
+
+
+@pytest.mark.memory
+@pytest.mark.parametrize("words", [b"", b"\x16\x03\x01", "half", "cut", record(b"\x01\x00\x3f\xfc" + bytes(64))])
+def test_half_a_client_hello_holds_next_to_nothing_and_gives_it_back(upstream, words):
+    """The 43 KB of a handshake are taken up when the message is whole."""
+    hello = client_hello()
+    words = {"half": hello[:len(hello) // 2], "cut": record(hello[5:105])}.get(words, words)
+    with serve(upstream) as edge:
+        assert HTTPClient(secure(edge.address)).request().status == 404
+        before = edge.resident_kilobytes()
+        waiting = [begin(edge, words) for _ in range(800)]
+        HTTPClient(edge.addresses()[1]).request()  # all that came before has been taken by then
+        assert (edge.resident_kilobytes() - before) / len(waiting) < 4
+        for connection in waiting:
+            connection.close()
+        assert eventually(lambda: edge.resident_kilobytes() - before < len(waiting))
+
+
+@pytest.mark.memory
+def test_what_handshakes_hold_is_bounded_by_their_number(upstream):
+    hello = client_hello()
+    with serve(upstream, handshakes="100") as edge:
+        assert HTTPClient(secure(edge.address)).request().status == 404
+        before = edge.resident_kilobytes()
+        waiting = [begin(edge, hello) for _ in range(500)]
+        assert all(ends(connection) for connection in waiting[:400])
+        assert edge.resident_kilobytes() - before < 100 * 60
+        del waiting
+
+
+def test_the_oldest_handshake_gives_way_and_one_that_goes_on_is_none(upstream):
+    hello = client_hello()
+    with serve(upstream, handshakes="10") as edge:
+        done = [connect(secure(edge.address)) for _ in range(30)]  # these are through
+        waiting = [begin(edge, hello) for _ in range(10)]
+        for connection in waiting:
+            assert connection.recv(1), "the server's part"
+        more = [begin(edge, hello) for _ in range(3)]
+        for connection in more:
+            assert connection.recv(1)
+        assert all(ends(connection) for connection in waiting[:3])
+        assert all(waits(connection) for connection in waiting[3:] + more)
+        assert "TLS handshake failed (displaced), client=127.0.0.1" in edge.log()
+        assert HTTPClient(secure(edge.address)).request().status == 404
+        for connection in done:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: edge.test\r\n\r\n")
+            assert connection.recv(100).startswith(b"HTTP/1.1 404")
+
+
+def hasty(version: ssl.TLSVersion, ciphers: str = "", protocols: tuple[str, ...] = ()) -> ssl.SSLContext:
+    context = client()
+    context.minimum_version = context.maximum_version = version
+    if ciphers:
+        context.set_ciphers(ciphers)
+    if protocols:
+        context.set_alpn_protocols(list(protocols))
+    return context
+
+
+def fail(edge: Edge, context: ssl.SSLContext, name: str = "edge.test") -> None:
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        connect(secure(edge.address, context=context, name=name)).recv(1)
+
+
+def test_why_a_handshake_failed_is_told_once_in_a_while(upstream):
+    with serve(upstream) as edge:
+        for _ in range(5):
+            assert ends(begin(edge, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
+            fail(edge, ssl.create_default_context())
+            fail(edge, hasty(ssl.TLSVersion.TLSv1_2, ciphers="AES128-SHA"))
+            fail(edge, hasty(ssl.TLSVersion.TLSv1_3, protocols=("h2",)))
+            assert ends(begin(edge, record(b"\x02\x00\x00\x00")))
+        told = [line for line in edge.lines if "TLS handshake failed" in line]
+        for cause, words in {
+            "not-tls": "what came is not TLS", "certificate-refused": "the other side refused with alert 48 (unknown authority)",
+            "no-common-cipher": "no cipher suite in common", "no-common-protocol": "no application protocol in common",
+            "malformed": "no ClientHello",
+        }.items():
+            assert [line for line in told if f"({cause}), client=127.0.0.1: " in line and words in line], told
+        assert len(told) == 5
+
+
+def test_nothing_is_told_of_who_went_away_or_was_too_slow(upstream):
+    hello = client_hello()
+    with serve(upstream, time_to_head="1 s") as edge:
+        begin(edge).close()
+        begin(edge, hello[:100]).close()
+        begin(edge, hello).close()
+        assert ends(begin(edge, hello[:100])) and ends(begin(edge, hello)) and ends(begin(edge))
+        assert "handshake" not in edge.log()
