@@ -12,6 +12,8 @@ final class BOSHBinding: LoopMember {
     /// What waits for a request.
     private var queue = OutputQueue()
     private let worker: Worker
+    /// It was created in TLS.
+    let isSecure: Bool
     /// When login must be through.
     private var loginDeadline = Instant.never
     /// Requests that came while the server does not read, in order of arrival.
@@ -35,8 +37,9 @@ final class BOSHBinding: LoopMember {
         let limit: Instant
     }
 
-    init(worker: Worker, bosh: consuming BOSHSession) {
+    init(worker: Worker, bosh: consuming BOSHSession, isSecure: Bool) {
         self.worker = worker
+        self.isSecure = isSecure
         self.bosh = bosh
         super.init(loop: worker.loop)
     }

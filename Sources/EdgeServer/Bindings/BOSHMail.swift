@@ -3,12 +3,14 @@
 internal import BOSHWire
 
 enum BOSHMail: Sendable {
-    /// To the session's home: the whole request.
-    case request(SessionID, BOSHWire.RequestHead, body: [UInt8], RequestHandle)
+    /// To the session's home: the whole request, and whether it came in TLS.
+    case request(SessionID, BOSHWire.RequestHead, body: [UInt8], RequestHandle, isSecure: Bool)
     /// To the session's home: nobody waits for this answer any more.
     case lost(SessionID, RequestHandle)
     /// To the reactor of the connection.
     case answer(RequestHandle, BOSHAnswer)
+    /// The same: its connection closes without an answer.
+    case cut(RequestHandle)
 }
 
 /// An answer on its way, with all that its head needs.

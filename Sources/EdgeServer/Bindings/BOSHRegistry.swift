@@ -53,8 +53,10 @@ final class BOSHRegistry {
         case .id(let id):
             waiting.note(id, handle)
             if id.home == worker.index {
-                receive(id, head, body, handle)
-            } else if !worker.post(.request(id, head, body: Array(copying: body), handle), to: id.home) {
+                receive(id, head, body, handle, isSecure: caller.isSecure)
+            } else if !worker.post(
+                .request(id, head, body: Array(copying: body), handle, isSecure: caller.isSecure), to: id.home)
+            {
                 refuse(handle, .itemNotFound, isLegacy: false)
             }
         }
@@ -73,19 +75,24 @@ final class BOSHRegistry {
     /// News from another reactor.
     func receive(_ mail: BOSHMail) {
         switch mail {
-        case .request(let id, let head, let body, let handle):
-            receive(id, head, body.span, handle)
+        case .request(let id, let head, let body, let handle, let isSecure):
+            receive(id, head, body.span, handle, isSecure: isSecure)
         case .lost(let id, let handle):
             sessions[id]?.connectionLost(handle)
         case .answer(let handle, let answer):
             waiting.remove(handle)?.connection.answered(handle, answer)
+        case .cut(let handle): cut(handle)
         }
     }
 
     // MARK: Sessions of this reactor
 
-    private func receive(_ id: SessionID, _ head: RequestHead, _ body: Span<UInt8>, _ handle: RequestHandle) {
+    private func receive(
+        _ id: SessionID, _ head: RequestHead, _ body: Span<UInt8>, _ handle: RequestHandle, isSecure: Bool
+    ) {
         guard let session = sessions[id] else { return refuse(handle, .itemNotFound, isLegacy: false) }
+        // Whoever could read the sid must not get at the session with it; nor end it (XEP-0124 section 19.1).
+        guard isSecure || !session.isSecure else { return cut(handle) }
         session.receive(head, body, handle)
     }
 
@@ -113,7 +120,7 @@ final class BOSHRegistry {
             return sendAway(handle)
         }
         waiting.note(bosh.id, handle)
-        let binding = BOSHBinding(worker: worker, bosh: bosh)
+        let binding = BOSHBinding(worker: worker, bosh: bosh, isSecure: caller.isSecure)
         sessions[binding.id] = binding
         binding.start(worker.newSession(.bosh(binding), .bosh, from: caller), head.opening)
     }
@@ -151,6 +158,12 @@ final class BOSHRegistry {
     func sendAway(_ handle: RequestHandle) {
         let nothing: [UInt8] = []
         answer(handle, status: 503, type: .textXML, body: nothing.span)
+    }
+
+    /// Closes the connection of a request, wherever it is, without an answer.
+    private func cut(_ handle: RequestHandle) {
+        guard handle.reactor == worker.index else { return _ = worker.post(.cut(handle), to: handle.reactor) }
+        waiting.remove(handle)?.connection.close()
     }
 
     /// Brings an answer to the connection that waits for it, wherever that is.
