@@ -1,7 +1,6 @@
 """Several servers for one domain: which one a session gets, what happens when one is gone, and that nobody notices."""
 
 import socket
-import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -10,11 +9,13 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from harness.browser import Browser
+from harness.crowd import Crowd
 from harness.edge import Edge, eventually
+from harness.service import Service
 from harness.stream import FRAMING, SASL, STREAMS
 from harness.table import Table
 from harness.tls import certificates, server
-from harness.upstream import END, HEADER, SASL_FEATURES, Upstream, UpstreamStream
+from harness.upstream import END, HEADER, Upstream, UpstreamStream
 from harness.wire import Ended
 
 QUICK = {"XMPP_EDGE_LIMITS_UPSTREAM_CONNECT": "2 s", "XMPP_EDGE_LIMITS_UPSTREAM_HEADER": "2 s"}
@@ -81,48 +82,6 @@ class Queue:
             connection.close()
 
 
-class Serving:
-    """Logs everybody in, in a thread of its own, until it is killed; says how many came."""
-
-    def __init__(self, port: int = 0):
-        self.listener = socket.create_server(("127.0.0.1", port), backlog=1024)
-        self.port = self.listener.getsockname()[1]
-        self.address = f"127.0.0.1:{self.port}"
-        self.arrivals: list[float] = []
-        self.connections: list[socket.socket] = []
-        self.thread = threading.Thread(target=self.run, daemon=True)
-        self.thread.start()
-
-    def run(self) -> None:
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            self.arrivals.append(time.monotonic())
-            self.connections.append(connection)
-            try:  # it says all that is asked for at the opening, before it is asked
-                connection.sendall((HEADER.format(id="s1", domain="edge.test") + SASL_FEATURES).encode())
-            except OSError:
-                pass
-
-    def kill(self) -> None:
-        """As a process that dies: the port refuses, connections are reset."""
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        self.thread.join()
-        for connection in self.connections:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            connection.close()
-
-    def __enter__(self) -> "Serving":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.listener.fileno() >= 0:
-            self.kill()
-
-
 def opened(edge: Edge) -> tuple[Browser, float]:
     """A browser with an open stream, and the seconds that took."""
     browser = Browser(edge.address)
@@ -132,14 +91,14 @@ def opened(edge: Edge) -> tuple[Browser, float]:
 
 
 def test_UP_002_servers_of_a_lower_number_come_first():
-    with Serving() as first, Serving() as second, servers(f"{second.address} priority=20", f"{first.address} priority=10") as edge:
+    with Service() as first, Service() as second, servers(f"{second.address} priority=20", f"{first.address} priority=10") as edge:
         for _ in range(20):
             opened(edge)
         assert (len(first.arrivals), len(second.arrivals)) == (20, 0)
 
 
 def test_UP_002_servers_of_one_priority_share_by_weight():
-    with Serving() as heavy, Serving() as light, servers(f"{heavy.address} weight=9", f"{light.address} weight=1") as edge:
+    with Service() as heavy, Service() as light, servers(f"{heavy.address} weight=9", f"{light.address} weight=1") as edge:
         for _ in range(100):
             opened(edge)
         assert len(heavy.arrivals) + len(light.arrivals) == 100
@@ -147,7 +106,7 @@ def test_UP_002_servers_of_one_priority_share_by_weight():
 
 
 def test_UP_018_a_dead_server_is_left_out_and_nobody_sees_an_error():
-    with Serving() as dead, Serving() as alive, servers(f"{dead.address} priority=1", f"{alive.address} priority=2") as edge:
+    with Service() as dead, Service() as alive, servers(f"{dead.address} priority=1", f"{alive.address} priority=2") as edge:
         dead.kill()
         for _ in range(10):
             _, seconds = opened(edge)
@@ -158,32 +117,34 @@ def test_UP_018_a_dead_server_is_left_out_and_nobody_sees_an_error():
 
 def test_UP_018_one_of_two_is_killed_under_load_and_is_used_again_when_it_is_back():
     settings = {"XMPP_EDGE_LIMITS_UPSTREAM_EJECTION": "500 ms", "XMPP_EDGE_LIMITS_UPSTREAM_EJECTION_MAX": "1 s"}
-    with Serving() as one, Serving() as other, servers(one.address, other.address, **settings) as edge:
-        sessions = [opened(edge)[0] for _ in range(40)]
-        assert one.arrivals and other.arrivals
+    with Service() as one, Service() as other, servers(one.address, other.address, **settings) as edge, Crowd(edge.address) as crowd:
+        crowd.come(100)
         with_one = len(one.connections)
-        one.kill()
-        ended = 0
-        for browser in sessions:
-            try:
-                message = browser.receive(0.5)
-            except TimeoutError:
-                continue
-            assert message.tag == f"{{{STREAMS}}}error", message
-            ended += 1
-        assert ended == with_one
-        for _ in range(40):
-            assert opened(edge)[1] < 2
-        with Serving(one.port) as back:
-            assert eventually(lambda: opened(edge)[1] < 2 and len(back.arrivals) > 0, every=0.1)
-            begun = time.monotonic()  # its share grows back
-            while time.monotonic() < begun + 12:
-                opened(edge)
-                time.sleep(0.05)
-            before = len(back.arrivals)
-            for _ in range(40):
-                opened(edge)
-            assert len(back.arrivals) - before >= 8, len(back.arrivals) - before
+        assert 10 <= with_one <= 90
+        killer = threading.Timer(0.3, one.kill)
+        killer.start()
+        begun = time.monotonic()
+        while time.monotonic() < begun + 1.5:  # it dies while they come, one burst after the other
+            dead = not one.thread.is_alive()
+            for member in crowd.come(10):
+                # Only who was about to log in there at that moment is not in.
+                assert member.took < 2 if member.is_in else not dead and b"<stream:error" in member.heard
+        killer.join()
+        crowd.talk()
+        dropped = crowd.lost
+        assert with_one <= len(dropped) <= len(one.arrivals)
+        assert all(b"<stream:error" in member.heard for member in dropped)
+        with Service(one.port) as back:
+            # Its share grows back within 10 seconds.
+            deadline = time.monotonic() + 20
+            shares = [0]
+            while shares[-1] < 8:
+                before = len(back.arrivals)
+                assert all(member.is_in and member.took < 2 for member in crowd.come(40))
+                shares.append(len(back.arrivals) - before)
+                assert time.monotonic() < deadline, shares
+            crowd.talk()
+            assert crowd.lost == dropped
 
 
 def test_UP_018_when_all_fail_they_are_tried_all_the_same():
@@ -195,13 +156,13 @@ def test_UP_018_when_all_fail_they_are_tried_all_the_same():
             browser.open()
             browser.expect(f"{{{FRAMING}}}open")
             browser.expect_stream_error("internal-server-error")
-        with Serving(one.port) as back:
+        with Service(one.port) as back:
             opened(edge)
             assert len(back.arrivals) == 1
 
 
 def test_UP_002_an_address_that_does_not_answer_costs_a_quarter_of_a_second():
-    with black_hole() as hole, Serving() as good, servers(f"{hole} priority=1", f"{good.address} priority=2") as edge:
+    with black_hole() as hole, Service() as good, servers(f"{hole} priority=1", f"{good.address} priority=2") as edge:
         _, seconds = opened(edge)
         assert 0.2 < seconds < 1, seconds
         for _ in range(4):
@@ -211,7 +172,7 @@ def test_UP_002_an_address_that_does_not_answer_costs_a_quarter_of_a_second():
 
 
 def test_UP_016_attempts_side_by_side_leave_nothing_behind():
-    with black_hole() as hole, Serving() as good, servers(f"{hole} priority=1", f"{good.address} priority=2") as edge:
+    with black_hole() as hole, Service() as good, servers(f"{hole} priority=1", f"{good.address} priority=2") as edge:
         before = edge.descriptors()
         for _ in range(10):
             browser, _ = opened(edge)

@@ -1,91 +1,15 @@
 """Everybody at once: a server gets as many logins as it can take, the rest waits in line, and all are told what comes of it."""
 
-import selectors
-import socket
-import struct
-import threading
 import time
-from collections import deque
 
 from harness.bosh import BOSHSession
 from harness.browser import Browser
+from harness.crowd import Crowd
 from harness.edge import Edge, eventually
 from harness.http import get
+from harness.service import Service
 from harness.stream import FRAMING, STREAMS
-from harness.upstream import HEADER, SASL_FEATURES, Upstream
-from harness.websocket import request
-
-
-LAST_DATA_RECEIVED = struct.Struct("52x I")  # of struct tcp_info
-
-
-def silence(connection: socket.socket) -> float:
-    """Seconds since the connection came, or the last bytes on it: this process may have been busy since."""
-    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, LAST_DATA_RECEIVED.size)
-    return LAST_DATA_RECEIVED.unpack(info)[0] / 1000
-
-
-class Counting:
-    """A server that opens every stream, and notes when each connection came."""
-
-    def __init__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
-        self.arrivals: list[float] = []
-        self.connections: list[socket.socket] = []
-        threading.Thread(target=self.run, daemon=True).start()
-
-    def run(self) -> None:
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            self.arrivals.append(time.monotonic() - silence(connection))
-            self.connections.append(connection)
-            connection.sendall((HEADER.format(id="s1", domain="edge.test") + SASL_FEATURES).encode())
-
-    def most_in_a_second(self) -> int:
-        window, most = deque[float](), 0
-        for arrival in sorted(self.arrivals):
-            window.append(arrival)
-            while window[0] <= arrival - 1:
-                window.popleft()
-            most = max(most, len(window))
-        return most
-
-    def __enter__(self) -> "Counting":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        for connection in self.connections:
-            connection.close()
-
-
-def rush(edge: Edge, count: int, timeout: float) -> list[bytes]:
-    """So many browsers that come and open at once; gives what each has heard when its features or an error are there."""
-    opening = f"<open xmlns='{FRAMING}' to='edge.test' version='1.0'/>".encode()
-    frame = bytes([0x81, 0x80 | len(opening)]) + b"\0\0\0\0" + opening
-    chooser, heard, sockets = selectors.DefaultSelector(), [b""] * count, []
-    for number in range(count):
-        browser = socket.create_connection(edge.address)
-        browser.sendall(request() + frame)
-        browser.setblocking(False)
-        sockets.append(browser)
-        chooser.register(browser, selectors.EVENT_READ, number)
-    deadline, waiting = time.monotonic() + timeout, count
-    while waiting and time.monotonic() < deadline:
-        for key, _ in chooser.select(0.2):
-            data = key.fileobj.recv(65536)
-            heard[key.data] += data
-            if not data or b"</stream:features>" in heard[key.data] or b"</stream:error>" in heard[key.data]:
-                chooser.unregister(key.fileobj)
-                waiting -= 1
-    for browser in sockets:
-        browser.close()
-    return heard
+from harness.upstream import Upstream
 
 
 def limited(upstream: str, **limits: str) -> Edge:
@@ -93,15 +17,20 @@ def limited(upstream: str, **limits: str) -> Edge:
 
 
 def test_XS_028_a_thousand_that_come_at_once_never_exceed_the_rate_and_all_get_in():
+    """First when there was nobody, then because their server was started again."""
     rate = 200
-    with Counting() as server, limited(server.address, LOGINS_PER_SECOND=str(rate)) as edge:
+    with Service() as server, limited(server.address, LOGINS_PER_SECOND=f"{rate}") as edge, Crowd(edge.address) as crowd:
         begun = time.monotonic()
-        heard = rush(edge, 1_000, timeout=40)
-        assert sum(b"</stream:features>" in text for text in heard) == 1_000
-        assert len(server.arrivals) == 1_000
-        # The edge keeps to the rate when it begins to connect; how late that happens is the machine's business.
-        assert server.most_in_a_second() <= rate * 1.1, server.most_in_a_second()
+        assert sum(member.is_in for member in crowd.come(1_000)) == 1_000
         assert time.monotonic() - begun < 15
+        server.kill()
+        with Service(server.port) as again:
+            crowd.wait(lambda: len(crowd.lost) == 1_000)
+            assert all(b"<stream:error" in member.heard for member in crowd.members)
+            assert sum(member.is_in for member in crowd.come(1_000)) == 1_000
+        for one in (server, again):
+            # The edge keeps to the rate when it begins to connect; how late that happens is the machine's business.
+            assert len(one.arrivals) == 1_000 and one.most_in_a_second() <= rate * 1.1, one.most_in_a_second()
 
 
 def test_XS_028_connections_under_way_are_bounded_and_the_rest_waits_in_order():
@@ -207,7 +136,7 @@ def test_XS_028_a_dead_server_keeps_nobody_in_line():
     with Upstream() as server, limited(server.address, LOGINS_PER_SECOND="5") as edge:
         server.stop_listening()
         begun = time.monotonic()
-        heard = rush(edge, 100, timeout=20)
-        assert all(b"internal-server-error" in text for text in heard)
+        with Crowd(edge.address) as crowd:
+            assert all(b"internal-server-error" in member.heard for member in crowd.come(100))
         assert time.monotonic() - begun < 5
         assert get(edge.admin, "/healthz").status == 200

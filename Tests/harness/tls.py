@@ -38,9 +38,9 @@ def client(authority: Path | None = None) -> ssl.SSLContext:
     return context
 
 
-def server(name: str = "good") -> ssl.SSLContext:
+def server(name: str = "good", key: str = "") -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificates() / f"{name}.pem", certificates() / f"{name}.key")
+    context.load_cert_chain(certificates() / f"{name}.pem", certificates() / f"{key or name}.key")
     return context
 
 
