@@ -33,7 +33,7 @@ package struct FeaturePolicy: Equatable, Sendable {
     }
 
     /// `-PLUS` of SCRAM and GS2; of the hashed tokens of XEP-0484 all but those that end in NONE.
-    private static func bindsChannel(_ name: String) -> Bool {
+    static func bindsChannel(_ name: String) -> Bool {
         name.hasSuffix("-PLUS") || name.hasPrefix("HT-") && !name.hasSuffix("-NONE")
     }
 }

@@ -20,5 +20,6 @@ enum Namespace {
     static let streamLimits: StaticString = "urn:xmpp:stream-limits:0"
     /// XEP-0078.
     static let legacyLogin: StaticString = "jabber:iq:auth"
+    static let legacyLoginFeature: StaticString = "http://jabber.org/features/iq-auth"
     static let xml: StaticString = "http://www.w3.org/XML/1998/namespace"
 }

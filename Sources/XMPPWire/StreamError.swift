@@ -8,13 +8,15 @@ package struct StreamError: Equatable, Sendable {
     /// What stands inside the condition: of `see-other-host`, the host (section 4.9.3.19).
     package let detail: String
 
+    /// Bytes of an error that is looked into; others say nothing that the edge understands.
+    private static let maxElement = 64 << 10
     /// Bytes of the detail: a host's name has 253, its port 5.
     private static let maxDetail = 300
 
     /// - Parameter element: a whole one with the namespaces it uses; nil when it is no stream error with a condition.
     package static func read(_ element: [UInt8]) -> StreamError? {
         var cursor = MarkupCursor(element)
-        guard case .start(let error)? = try? cursor.next() else { return nil }
+        guard element.count <= maxElement, case .start(let error)? = try? cursor.next() else { return nil }
         var scope = NamespaceScope()
         scope.enter(error, in: element)
         let (space, name) = scope.resolve(element[error.name])

@@ -5,9 +5,15 @@ package struct StreamFeatures: Equatable, Sendable {
     package let element: [UInt8]
     /// SASL mechanisms that remain, of RFC 6120 and of XEP-0388.
     package let mechanisms: [String]
+    /// There are logins, and all of them bind to the server's TLS connection, which ends here: nobody can do one across the edge.
+    /// Their names, shown or not.
+    package let onlyBound: [String]
     /// The server offers STARTTLS, and whether it insists.
     package let offersTLS: Bool
     package let requiresTLS: Bool
+
+    /// Bytes of an element that is looked into. Real ones stay below 8 KiB; names are looked up one by one.
+    package static let maxElement = 64 << 10
 
     /// - Parameter element: a whole features element that declares the namespaces it uses; comes back as it is if it is
     ///   not one.
@@ -18,12 +24,12 @@ package struct StreamFeatures: Equatable, Sendable {
     package static func read(_ element: Span<UInt8>, policy: FeaturePolicy) -> StreamFeatures {
         let bytes = element.withUnsafeBufferPointer { Array($0) }
         var filter = FeatureFilter(bytes, policy)
-        guard (try? filter.run()) != nil else {
-            return StreamFeatures(element: bytes, mechanisms: [], offersTLS: false, requiresTLS: false)
+        guard bytes.count <= maxElement, (try? filter.run()) != nil else {
+            return StreamFeatures(element: bytes, mechanisms: [], onlyBound: [], offersTLS: false, requiresTLS: false)
         }
         return StreamFeatures(
-            element: filter.output, mechanisms: filter.mechanisms, offersTLS: filter.offersTLS,
-            requiresTLS: filter.requiresTLS)
+            element: filter.output, mechanisms: filter.mechanisms, onlyBound: filter.hasUsableLogin ? [] : filter.bound,
+            offersTLS: filter.offersTLS, requiresTLS: filter.requiresTLS)
     }
 }
 
@@ -40,6 +46,10 @@ private struct FeatureFilter {
     private var text: [UInt8] = []
     private(set) var output: [UInt8] = []
     private(set) var mechanisms: [String] = []
+    /// Mechanisms that bind to the TLS channel.
+    private(set) var bound: [String] = []
+    /// Something is shown that does not.
+    private(set) var hasUsableLogin = false
     private(set) var offersTLS = false
     private(set) var requiresTLS = false
 
@@ -91,6 +101,7 @@ private struct FeatureFilter {
         text = []
         if isMechanism { mechanismStart = output.count }
         if name.isElement("starttls", of: Namespace.tls) { offersTLS = true }
+        if name.isElement("auth", of: Namespace.legacyLoginFeature) { hasUsableLogin = true }
         if name.isElement("required", of: Namespace.tls) { requiresTLS = true }
         if hiddenDepth == nil, isHidden(name) { hiddenDepth = path.count }
     }
@@ -106,10 +117,14 @@ private struct FeatureFilter {
 
     private mutating func endedMechanism() {
         let name = XMLText.decode(text[...], isAttribute: false).filter { !$0.isWhitespace }
+        let isToken = path.dropLast().last?.namespace == Namespace.fast.description
+        let isBound = FeaturePolicy.bindsChannel(name.uppercased())
+        if isBound && !isToken { bound.append(name) }
         if policy.hides(mechanism: name) {
             output.removeSubrange(mechanismStart...)
-        } else if path.dropLast().last?.namespace != Namespace.fast.description {
-            mechanisms.append(name)
+        } else {
+            if !isBound { hasUsableLogin = true }
+            if !isToken { mechanisms.append(name) }
         }
     }
 

@@ -50,6 +50,14 @@ import Testing
         }
     }
 
+    @Test("PT-011: a server that offers only logins bound to its own TLS connection is not good")
+    func onlyBound() throws {
+        let sasl = Self.sasl.replacing("SCRAM-SHA-1", with: "SCRAM-SHA-1-PLUS")
+        let (finding, _) = try Self.find([Self.header + Self.features(sasl)]) { $0.mechanisms.hidden = ["PLAIN"] }
+        #expect(!finding.isGood && finding.sentence.contains("only SCRAM-SHA-1-PLUS"))
+        #expect(finding.sentence.hasSuffix("let it offer the same without -PLUS"))
+    }
+
     @Test("What the settings hide is not offered")
     func filter() throws {
         let (finding, _) = try Self.find([Self.header + Self.features(Self.sasl)]) { settings in

@@ -85,6 +85,37 @@ private func left(_ content: String, _ policy: FeaturePolicy = FeaturePolicy()) 
         #expect(found.mechanisms == ["SCRAM-SHA-1", "PLAIN", "SCRAM-SHA-256"])
     }
 
+    @Test(
+        "PT-011: where all logins bind to a channel that ends at the edge, their names are told, whether they are shown or not"
+    )
+    func onlyBound() {
+        let hiding = FeaturePolicy(hidesChannelBinding: true)
+        func fast(_ name: String) -> String { "<fast xmlns='urn:xmpp:fast:0'><mechanism>\(name)</mechanism></fast>" }
+        for policy in [FeaturePolicy(), hiding] {
+            #expect(read(mechanisms("SCRAM-SHA-1-PLUS"), policy).onlyBound == ["SCRAM-SHA-1-PLUS"])
+            #expect(
+                read(sasl2("SCRAM-SHA-256-PLUS", inline: fast("HT-SHA-256-EXPR")), policy).onlyBound
+                    == ["SCRAM-SHA-256-PLUS"])
+            for usable in [
+                mechanisms("SCRAM-SHA-1-PLUS", "SCRAM-SHA-1"), mechanisms("SCRAM-SHA-1-PLUS") + sasl2("PLAIN"),
+                sasl2("SCRAM-SHA-256-PLUS", inline: fast("HT-SHA-256-NONE")),
+                mechanisms("SCRAM-SHA-1-PLUS") + "<auth xmlns='http://jabber.org/features/iq-auth'/>",
+                mechanisms(), "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>",
+            ] {
+                #expect(read(usable, policy).onlyBound.isEmpty)
+            }
+        }
+        let hidden = FeaturePolicy(hiddenMechanisms: ["PLAIN"])
+        #expect(read(mechanisms("SCRAM-SHA-1-PLUS", "PLAIN"), hidden).onlyBound == ["SCRAM-SHA-1-PLUS"])
+    }
+
+    @Test("An element that is far too long is not looked into")
+    func tooLong() {
+        let content = "<a>" + String(repeating: "x", count: StreamFeatures.maxElement) + "</a>" + mechanisms("EXTERNAL")
+        let policy = FeaturePolicy(hiddenMechanisms: ["EXTERNAL"])
+        #expect(read(content, policy).mechanisms.isEmpty)
+    }
+
     @Test("UP-014, PT-020: mechanisms of the policy are hidden, in SASL and in SASL2")
     func mechanismFilter() {
         let policy = FeaturePolicy(hiddenMechanisms: ["external", "DIGEST-MD5", "GSSAPI"])

@@ -5,6 +5,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from harness.bosh import BOSHSession
+from harness.browser import Browser
+from harness.edge import Edge
 from harness.stream import CLIENT, FRAMING, SASL, STREAMS, Element, canonical
 from harness.upstream import SUCCESS
 from harness.wire import Ended
@@ -141,6 +144,50 @@ def test_PT_011_PT_012_channel_binding_is_left_whole_or_removed_whole(table, mec
     assert [name for name in shown if not name.endswith("-PLUS")] == [name for name in mechanisms if not name.endswith("-PLUS")]
     if any(name.endswith("-PLUS") for name in mechanisms):
         assert has_types == any(name.endswith("-PLUS") for name in shown)
+
+
+ONLY_BOUND = (
+    f"<stream:features><mechanisms xmlns='{SASL}'><mechanism>SCRAM-SHA-256-PLUS</mechanism><mechanism>SCRAM-SHA-1-PLUS</mechanism>"
+    "</mechanisms></stream:features>"
+)
+
+
+@pytest.mark.parametrize("strip", ["false", "true"])
+def test_PT_011_PT_012_where_only_channel_bound_logins_remain_the_client_is_told_why_and_the_log_what_to_change(upstream, strip):
+    with Edge(upstream.address, environment={"XMPP_EDGE_STRIP_CHANNEL_BINDING": strip}) as edge:
+        for _ in range(3):
+            browser = Browser(edge.address)
+            browser.open()
+            stream = upstream.accept()
+            stream.read_header()
+            stream.send_header(features=ONLY_BOUND)
+            browser.expect(f"{{{FRAMING}}}open")
+            error = browser.expect_stream_error("internal-server-error")
+            assert "only logins that are bound to its own TLS connection" in error.text
+            stream.read_end()
+        session = BOSHSession(edge.address)
+        creation = session.ask()
+        stream = upstream.accept()
+        stream.read_header()
+        stream.send_header(features=ONLY_BOUND)
+        answer = creation.answer()
+        assert "only logins that are bound to its own TLS connection" in answer.text, answer.text
+        answer.expect_terminate("remote-stream-error")
+        warnings = [line for line in edge.log().splitlines() if "nobody can log in" in line]
+        assert 1 <= len(warnings) <= 2, edge.log()  # each worker says it once in a while
+        assert "SCRAM-SHA-1-PLUS, SCRAM-SHA-256-PLUS" in warnings[0] and "without -PLUS" in warnings[0]
+        assert "edge.test" in warnings[0] and upstream.address in warnings[0]
+
+
+def test_features_longer_than_any_are_no_xmpp(table):
+    browser = table.connect()
+    browser.open()
+    stream = table.upstream.accept()
+    stream.read_header()
+    declarations = " ".join(f"xmlns:p{n}='p'" for n in range(20_000))
+    stream.send_header(features=f"<stream:features {declarations}>{'<p0:a/>' * 20_000}</stream:features>")
+    browser.expect(f"{{{FRAMING}}}open")
+    browser.expect_stream_error("internal-server-error")
 
 
 def test_PT_013_PT_019_sasl2_goes_on_with_features_on_the_same_stream(table):

@@ -192,7 +192,9 @@ final class BOSHBinding: LoopMember {
     func finish() { leaveSession() }
 
     func fail(_ failure: StreamFailure) {
-        bosh.close(failure.boshCondition)
+        // As an error of the stream it travels as that (XEP-0124 section 17.2: remote-stream-error).
+        if failure.saysWhy { send(Framing.error(failure.condition, text: "\(failure.text)")) }
+        bosh.close(failure.saysWhy ? .remoteStreamError : failure.boshCondition)
         leaveSession()
     }
 

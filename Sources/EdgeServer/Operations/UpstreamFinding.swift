@@ -48,11 +48,16 @@ package struct UpstreamFinding: Sendable, Equatable {
     package struct Offer: Sendable, Equatable {
         package let mechanisms: [String]
         package let requiresTLS: Bool
+        /// All of them bind to the server's TLS connection: nobody can log in across the edge.
+        package let isBoundOnly: Bool
         /// A server from before stream features.
         package let isOld: Bool
 
-        package init(mechanisms: [String] = [], requiresTLS: Bool = false, isOld: Bool = false) {
+        package init(
+            mechanisms: [String] = [], requiresTLS: Bool = false, isBoundOnly: Bool = false, isOld: Bool = false
+        ) {
             self.mechanisms = mechanisms
+            self.isBoundOnly = isBoundOnly
             self.requiresTLS = requiresTLS
             self.isOld = isOld
         }
@@ -67,7 +72,7 @@ package struct UpstreamFinding: Sendable, Equatable {
     /// Browsers can log in there.
     package var isGood: Bool {
         switch outcome {
-        case .answers(let offer): !offer.requiresTLS || !offer.mechanisms.isEmpty
+        case .answers(let offer): !offer.isBoundOnly && (!offer.requiresTLS || !offer.mechanisms.isEmpty)
         // Which domains it serves cannot be known; that it is a server is what was to be found out.
         case .refused(let condition): route.takesAnyDomain && condition == "host-unknown"
         default: false
@@ -118,6 +123,11 @@ package struct UpstreamFinding: Sendable, Equatable {
 
     private func words(_ offer: Offer) -> String {
         if offer.isOld { return "answers; it is an old server without stream features" }
+        if offer.isBoundOnly {
+            return
+                "answers, but offers only \(offer.mechanisms.joined(separator: ", ")), logins bound to its own TLS connection "
+                + "that no browser can do; let it offer the same without -PLUS"
+        }
         if !offer.mechanisms.isEmpty { return "answers; logins by \(offer.mechanisms.joined(separator: ", "))" }
         if offer.requiresTLS {
             return "answers, but insists on TLS; write starttls behind it in the configuration"

@@ -214,7 +214,9 @@ private final class ProbeStream: StreamSocket {
         case .features:
             let features = StreamFeatures.read(element.span, policy: policy)
             outcome = .answers(
-                UpstreamFinding.Offer(mechanisms: features.mechanisms, requiresTLS: features.requiresTLS))
+                UpstreamFinding.Offer(
+                    mechanisms: features.onlyBound.isEmpty ? features.mechanisms : features.onlyBound,
+                    requiresTLS: features.requiresTLS, isBoundOnly: !features.onlyBound.isEmpty))
         case .streamError(let condition):
             outcome = .refused(condition: condition?.rawValue ?? "undefined-condition")
         default:

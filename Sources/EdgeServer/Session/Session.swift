@@ -273,8 +273,7 @@ final class Session {
         switch source.classify(cut, in: input) {
         case .features:
             source.featuresCame()
-            let features = source.output(cut, from: input)
-            client?.send(StreamFeatures.filtered(features.span, policy: worker.setup.featurePolicy))
+            show(source.output(cut, from: input))
         // Before login it is the edge that would have to go there, and now it is too late for that.
         case .seeOtherHost where stage < .loggedIn:
             fail(StreamFailure(.referred))
@@ -295,6 +294,23 @@ final class Session {
         default:
             relay(cut, input, source)
         }
+    }
+
+    /// What the server offers, less what is for its own hop only.
+    private func show(_ element: [UInt8]) {
+        guard element.count <= StreamFeatures.maxElement else {
+            return upstreamBroken(.malformed(.policyViolation(.bytes)))
+        }
+        let features = StreamFeatures.read(element.span, policy: worker.setup.featurePolicy)
+        guard stage < .loggedIn, !features.onlyBound.isEmpty else {
+            client?.send(features.element)
+            return
+        }
+        worker.warnOfLogins(features.onlyBound, at: record.server, of: record.domain)
+        var failure = StreamFailure(
+            .internalServerError, "the XMPP server offers only logins that are bound to its own TLS connection (-PLUS)")
+        failure.saysWhy = true
+        fail(failure)
     }
 
     private func relay(_ cut: ElementCut, _ input: Span<UInt8>, _ source: ClientStream) {

@@ -13,6 +13,8 @@ struct StreamFailure {
     var needsOpen = false
     /// A message was over its limit: the Close code says so as well.
     var isTooBig = false
+    /// Over BOSH too the client gets the text: no condition of XEP-0124 says the same.
+    var saysWhy = false
 
     init(_ condition: StreamErrorCondition, _ text: StaticString, openFrom: String? = nil) {
         self.condition = condition

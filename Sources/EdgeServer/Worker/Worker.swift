@@ -37,6 +37,7 @@ final class Worker {
     private let mailboxes: [Mailbox<WorkerMessage>]
     private var listeners: [Listener] = []
     private var nextProxyWarning = Instant(milliseconds: 0)
+    private var nextLoginWarning = Instant(milliseconds: 0)
     /// New connections are turned away: the process is about to stop.
     private(set) var isStopping = false
 
@@ -94,6 +95,16 @@ final class Worker {
         shared.log.notice(
             "a browser's TLS handshake failed (\(trouble.rawValue)), client=\(client.host)"
                 + (sentence.map { ": \($0)" } ?? "") + (times > 1 ? "; \(times) like it since the last such line" : ""))
+    }
+
+    /// Nobody can log in at a server: one line about it in a while.
+    func warnOfLogins(_ mechanisms: [String], at server: String, of domain: String) {
+        guard loop.now >= nextLoginWarning else { return }
+        nextLoginWarning = loop.now + 10_000
+        let names = Set(mechanisms.filter(MechanismFilter.isName)).sorted().joined(separator: ", ")
+        shared.log.warning(
+            "nobody can log in at \(server) for \(domain): it offers only \(names), which bind to its own TLS connection; "
+                + "let it offer the same without -PLUS on the port that this edge uses")
     }
 
     /// One more connection; whoever gets true tells its end with `connectionEnded`, after an upgrade too.
