@@ -4,7 +4,7 @@
 import { guestRoom, loadConfig } from './xmpp/discovery.mjs';
 import { asFailure, systemClock } from './core/base.mjs';
 import { pickLanguage, PSEUDO, pseudo, t, useTexts } from './i18n/i18n.mjs';
-import { h } from './ui/dom.mjs';
+import { h, sign } from './ui/dom.mjs';
 import { loginView, showProblem } from './ui/login.mjs';
 
 const ADDRESS_KEY = 'edge.address';
@@ -72,7 +72,7 @@ function showStartProblem(error) {
   const problem = h('div', { class: 'problem', role: 'alert' });
   const again = h('button', { class: 'button', type: 'button', on: { click: () => location.reload() } }, t('start.again'));
   showProblem(problem, error, again);
-  show(h('main', { class: 'login-page' }, h('div', { class: 'card' }, problem)));
+  show(h('main', { class: 'login-page' }, h('div', { class: 'card' }, h('div', { class: 'brand' }, sign(), h('h1', {}, document.title)), problem)));
 }
 
 /**

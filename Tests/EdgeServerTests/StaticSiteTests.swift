@@ -106,6 +106,26 @@ import Testing
         #expect(throws: ConfigDocument.Failure.notAnObject) { try folder.load() }
     }
 
+    private func shownVersion() throws -> String {
+        let config = text(try folder.load(), "/config.json")
+        let read = try JSONSerialization.jsonObject(with: Data(config.utf8)) as? [String: Any]
+        return try #require(read?["version"] as? String)
+    }
+
+    @Test("config.json has a version that changes with any file and with the settings, and with nothing else")
+    func version() throws {
+        let seen = try shownVersion()
+        #expect(!seen.isEmpty)
+        #expect(try shownVersion() == seen)
+        try folder.write("app.mjs", "let changed")
+        let changed = try shownVersion()
+        try folder.write("other.mjs", "let changed")
+        let added = try shownVersion()
+        try folder.write("config.json", "{\"product\":\"Mine\",\"version\":\"theirs\"}")
+        let named = try shownVersion()
+        #expect(Set([seen, changed, added, named, "theirs"]).count == 5)
+    }
+
     @Test("a folder that is not there is told by its name")
     func missing() {
         #expect { try StaticSite.load("/nowhere/at/all", Settings()) } throws: { "\($0)".contains("/nowhere/at/all") }

@@ -78,6 +78,9 @@ function format(name, options) {
   return found;
 }
 
+/** @param {number} part of one */
+export const percent = (part) => new Intl.NumberFormat(locale, { style: 'percent' }).format(part);
+
 /** @param {number} time */
 const startOfDay = (time) => new Date(time).setHours(0, 0, 0, 0);
 

@@ -18,7 +18,9 @@ export function shellView(client, config) {
     view.dataset.view = 'list';
     list.setCurrent('');
     main.removeAttribute('aria-label');
+    const stranded = main.contains(document.activeElement);
     main.replaceChildren(welcome(config.product));
+    if (stranded) list.home();
   };
 
   /** @param {string} jid */
@@ -52,6 +54,7 @@ export function shellView(client, config) {
     watchPage(client, chats, () => current?.jid ?? '');
     watchRooms(client, chats, (jid) => void open(jid));
     void import('./notify.mjs').then(({ startNotifications }) => startNotifications(client, chats, (jid) => void open(jid)));
+    void import('./update.mjs').then(({ updateNotice }) => list.notice.append(updateNotice(client)));
     void import('./shortcuts.mjs').then(({ startShortcuts }) => startShortcuts({ search: () => { if (innerWidth < 720) close(); list.search(); }, next: (step) => list.step(step) }));
     chats.conversations.on('list', () => current && !chats.conversations.all.has(current.jid) && close());
   });
@@ -129,10 +132,10 @@ function moveBetweenRegions(view) {
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'F6' || document.querySelector('dialog[open]')) return;
     event.preventDefault();
-    const stops = ['.filter input', '.messages [tabindex="0"]', '.composer textarea']
+    const stops = ['.sidebar .filter input', '.messages [tabindex="0"]', '.composer textarea', '.people .filter input']
       .map((selector) => /** @type {HTMLElement | null} */ (view.querySelector(selector)))
       .filter((element) => element !== null && element.offsetParent !== null);
-    const regions = stops.map((element) => element?.closest('.sidebar, .messages, .composer'));
+    const regions = stops.map((element) => element?.closest('.sidebar, .messages, .composer, .people'));
     const at = regions.findIndex((region) => region?.contains(document.activeElement));
     stops[(at + (event.shiftKey ? -1 : 1) + stops.length) % stops.length]?.focus();
   });

@@ -1,6 +1,6 @@
 // Where one writes. Enter sends unless an input method is composing; Shift+Enter breaks the line; Up edits the last message.
 
-import { t } from '../i18n/i18n.mjs';
+import { percent, t } from '../i18n/i18n.mjs';
 import { CLIP, h, icon, SEND } from './dom.mjs';
 /** @typedef {import('../features/message-log.mjs').Message} Message */
 
@@ -10,7 +10,7 @@ const IME_KEY = 229; // what some engines report for keys an input method takes
 /**
  * @param {{
  *   draft: string, send(text: string): void, state(state: string): void, keep(draft: string): void,
- *   lastOwn(): Message | null, leave(): void, attach(files: File[], progress: (part: number) => void): Promise<void>,
+ *   lastOwn(): Message | null, leave(): void, attach(files: File[], progress: (part: number, name: string) => void): Promise<void>,
  * }} actions
  */
 export function composer({ draft, send, state, keep, lastOwn, leave, attach }) {
@@ -18,7 +18,10 @@ export function composer({ draft, send, state, keep, lastOwn, leave, attach }) {
     rows: '1', value: draft, placeholder: t('chat.write'), 'aria-label': t('chat.write'), enterkeyhint: 'send', autocapitalize: 'sentences',
   });
   const button = h('button', { class: 'send', type: 'submit', title: t('chat.send'), 'aria-label': t('chat.send') }, icon(SEND));
-  const progress = h('progress', { class: 'progress', hidden: true, max: '1', 'aria-label': t('media.sending') });
+  const progress = h('progress', { class: 'progress', max: '1', 'aria-label': t('media.sending') });
+  const sent = h('bdi', { class: 'sending-name' });
+  const part = h('span', {});
+  const sending = h('div', { class: 'sending', hidden: true }, sent, part, progress);
   const files = h('input', { type: 'file', multiple: true, class: 'visually-hidden', tabindex: '-1', 'aria-hidden': 'true' });
   const clip = h('button', { class: 'icon-button', type: 'button', title: t('media.attach'), 'aria-label': t('media.attach'), on: { click: () => files.click() } }, icon(CLIP));
   const editing = h('p', { class: 'editing', hidden: true }, t('chat.editing'));
@@ -30,6 +33,7 @@ export function composer({ draft, send, state, keep, lastOwn, leave, attach }) {
     writing = what === 'composing';
     state(what);
   };
+  const keepNow = () => void (handle.correcting || keep(text.value));
   const grow = () => {
     text.style.blockSize = 'auto';
     text.style.blockSize = `${text.scrollHeight + 2}px`;
@@ -37,14 +41,15 @@ export function composer({ draft, send, state, keep, lastOwn, leave, attach }) {
   const handle = {
     /** @type {Message | null} */
     correcting: null,
-    element: h('form', { class: 'composer', on: { submit: onSubmit } }, editing, progress, h('div', { class: 'composer-row' }, clip, files, text, button)),
+    element: h('form', { class: 'composer', on: { submit: onSubmit } }, editing, sending, h('div', { class: 'composer-row' }, clip, files, text, button)),
     focus() {
       text.focus({ preventScroll: true });
     },
     stop() {
+      window.removeEventListener('pagehide', keepNow);
       window.clearTimeout(pause);
       window.clearTimeout(saving);
-      if (!handle.correcting) keep(text.value);
+      keepNow();
       if (writing) say('paused');
     },
   };
@@ -74,10 +79,14 @@ export function composer({ draft, send, state, keep, lastOwn, leave, attach }) {
   const upload = async (chosen) => {
     const list = [...chosen];
     if (list.length === 0) return;
-    progress.hidden = false;
     clip.disabled = true;
-    await attach(list, (part) => (progress.value = part));
-    progress.hidden = true;
+    await attach(list, (done, name) => {
+      sending.hidden = false;
+      sent.textContent = name;
+      part.textContent = percent(done);
+      progress.value = done;
+    });
+    sending.hidden = true;
     clip.disabled = false;
     files.value = '';
   };
@@ -108,8 +117,9 @@ export function composer({ draft, send, state, keep, lastOwn, leave, attach }) {
     window.clearTimeout(pause);
     pause = window.setTimeout(() => writing && say(text.value ? 'paused' : 'active'), PAUSE);
     window.clearTimeout(saving);
-    saving = window.setTimeout(() => !handle.correcting && keep(text.value), 500);
+    saving = window.setTimeout(keepNow, 500);
   });
+  window.addEventListener('pagehide', keepNow);
   requestAnimationFrame(grow);
   return handle;
 }

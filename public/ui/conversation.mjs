@@ -10,6 +10,8 @@ import { toast } from './toasts.mjs';
 
 /** @typedef {import('../features/chats.mjs').Chats} Chats */
 
+const WIDE = '(min-width: 68rem)'; // as in page.css
+
 /**
  * What differs between a person and a room.
  * @param {import('../features/client.mjs').Client} client @param {Chats} chats @param {import('../features/conversations.mjs').Conversation} conversation
@@ -77,7 +79,8 @@ export function conversationView(client, chats, jid, { back, live }) {
     async attach(files, progress) {
       try {
         for (const file of files) {
-          const url = await chats.upload.send(file, progress);
+          progress(0, file.name);
+          const url = await chats.upload.send(file, (part) => progress(part, file.name));
           speech.send(conversation, url, { url });
         }
       } catch (error) {
@@ -116,19 +119,21 @@ export function conversationView(client, chats, jid, { back, live }) {
     conversations.on('removed', ({ conversation: of }) => of === conversation && list.refresh()),
     conversations.on('update', ({ conversation: of, message }) => of === conversation && list.update(message)),
   ];
+  const aside = conversation.kind === 'room' ? peopleBeside(client, chats, jid) : null;
   const looked = () => visible() && conversation.kind === 'chat' && chat.markRead(conversation);
   window.addEventListener('focus', looked);
   looked();
 
   return {
     jid,
-    element: h('section', { class: 'conversation' },
+    element: h('section', { class: aside ? 'conversation with-people' : 'conversation' },
       h('header', { class: 'conversation-head' },
         h('span', { class: 'narrow-only' }, iconButton(BACK, 'chat.back', back)), face,
         h('div', { class: 'titles' }, title, subtitle),
         iconButton(MORE, conversation.kind === 'room' ? 'room.details' : 'chat.details', () => void details())),
-      list.element, writer.element),
+      list.element, writer.element, aside?.element),
     stop() {
+      aside?.stop();
       for (const stop of stops) stop();
       window.removeEventListener('focus', looked);
       writer.stop();
@@ -137,6 +142,39 @@ export function conversationView(client, chats, jid, { back, live }) {
       conversations.watch(null);
     },
     focus: () => writer.focus(),
+  };
+}
+
+/**
+ * Where the screen is wide enough, who is in the room stands beside what they say.
+ * @param {import('../features/client.mjs').Client} client @param {Chats} chats @param {string} jid
+ */
+function peopleBeside(client, chats, jid) {
+  const element = h('aside', { class: 'people', hidden: true, 'aria-label': t('room.occupants') });
+  const wide = matchMedia(WIDE);
+  let stopped = false;
+  /** @type {{ content: HTMLElement[], stop(): void } | null} */
+  let people = null;
+  const show = async () => {
+    const room = chats.rooms.all.get(jid);
+    if (!wide.matches || people || !room) return;
+    const { peopleOf } = await import('./occupants.mjs');
+    if (stopped || people) return;
+    people = peopleOf(client, chats, room);
+    fill(element, ...people.content);
+    element.hidden = false;
+  };
+  const off = chats.rooms.on('change', (room) => room.jid === jid && room.state === 'in' && void show());
+  wide.addEventListener('change', show);
+  void show();
+  return {
+    element,
+    stop() {
+      stopped = true;
+      off();
+      wide.removeEventListener('change', show);
+      people?.stop();
+    },
   };
 }
 

@@ -5,6 +5,8 @@ import { isTrue } from '../xmpp/forms.mjs';
 import { h } from './dom.mjs';
 /** @typedef {import('../xmpp/forms.mjs').Field} Field */
 
+const HEADING = 60; // fixed text that is shorter stands above a group of fields
+
 /** @param {Field} field @param {string} id */
 function input({ type, values, options, required }, id) {
   const name = id;
@@ -20,7 +22,7 @@ function input({ type, values, options, required }, id) {
 /** @param {Field} field @param {string} id */
 function row(field, id) {
   const { type, label, description, values, required } = field;
-  if (type === 'fixed') return h('p', { class: 'hint' }, values.join('\n'));
+  if (type === 'fixed') return values.join().length < HEADING ? h('h3', {}, ...values) : h('p', { class: 'hint' }, values.join('\n'));
   const hint = description && h('p', { class: 'hint', id: `${id}-hint` }, description);
   if (type === 'boolean') {
     const box = h('input', { type: 'checkbox', id, name: id, checked: isTrue(values[0] ?? ''), 'aria-describedby': hint ? `${id}-hint` : null });

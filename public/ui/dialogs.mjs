@@ -7,16 +7,16 @@ let opened = 0;
 
 /**
  * Shows a dialog with a form. `submit` gets the fields; when it throws, the message is shown and the dialog stays, as it
- * always does with `stays`.
- * @param {{ title: string, content: (Node | string)[], action?: string, danger?: boolean, stays?: boolean, submit?: (fields: FormData) => Promise<void> | void }} options
+ * always does with `stays`. Where fingers type, one that is mostly for `looking` does not bring up the keyboard.
+ * @param {{ title: string, content: (Node | string)[], action?: string, looking?: boolean, danger?: boolean, stays?: boolean, submit?: (fields: FormData) => Promise<void> | void }} options
  */
-export function openDialog({ title, content, action, danger = false, stays = false, submit }) {
+export function openDialog({ title, content, action, looking = false, danger = false, stays = false, submit }) {
   const titleId = `dialog-${(opened += 1)}`;
   const error = h('p', { class: 'problem', role: 'alert', hidden: true });
   const close = () => dialog.close();
   const confirm = action && h('button', { class: danger ? 'button danger' : 'button primary', type: 'submit' }, action);
   const cancel = h('button', { class: 'button', type: 'button', on: { click: close } }, t(submit && !stays ? 'dialog.cancel' : 'dialog.close'));
-  const form = h('form', { class: 'dialog-form', novalidate: true }, h('h2', { id: titleId }, title), ...content, error,
+  const form = h('form', { class: 'dialog-form', novalidate: true }, h('h2', { id: titleId, ...(looking && matchMedia('(pointer: coarse)').matches ? { tabindex: '-1', autofocus: true } : {}) }, title), ...content, error,
     h('div', { class: 'dialog-actions' }, cancel, confirm || null));
   const dialog = h('dialog', { class: 'dialog', 'aria-labelledby': titleId }, form);
   form.addEventListener('submit', async (event) => {

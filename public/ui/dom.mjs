@@ -3,7 +3,7 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 const ATTRIBUTES = new Set([
-  'accept', 'alt', 'autocapitalize', 'autocomplete', 'class', 'cols', 'datetime', 'dir', 'download', 'enterkeyhint', 'for', 'height', 'href',
+  'accept', 'alt', 'autocapitalize', 'autocomplete', 'autofocus', 'class', 'cols', 'datetime', 'dir', 'download', 'enterkeyhint', 'for', 'height', 'href',
   'id', 'inputmode', 'lang', 'max', 'maxlength', 'min', 'multiple', 'name', 'novalidate', 'open', 'placeholder', 'rel', 'role', 'rows', 'spellcheck', 'src',
   'tabindex', 'target', 'title', 'type', 'width',
 ]);

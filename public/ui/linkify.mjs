@@ -51,9 +51,26 @@ export function splitLinks(text) {
   return parts;
 }
 
+const NAME_LENGTH = 80;
+
+/**
+ * A file that was sent, by its name. Where it lies is said when it is pointed at, as for every link.
+ * @param {string} address @returns {Node | null}
+ */
+export function fileLink(address) {
+  const url = safeUrl(address);
+  const [, last] = /([^/]+)$/.exec(url?.pathname ?? '') ?? [];
+  if (!url || !last || !/^https?:$/.test(url.protocol)) return null;
+  let name = last;
+  try {
+    name = decodeURIComponent(last);
+  } catch {} // shown as it is
+  return link(url, name.slice(0, NAME_LENGTH));
+}
+
+/** @param {URL} url @param {string} shown */
+const link = (url, shown) => h('a', { href: url.href, title: url.host || url.pathname, rel: 'noopener noreferrer nofollow', target: '_blank' }, shown);
+
 /** @param {string} text @returns {(Node | string)[]} */
 export const linkify = (text) =>
-  splitLinks(text).map((part) =>
-    typeof part === 'string'
-      ? part
-      : h('a', { href: part.url.href, title: part.url.host || part.url.pathname, rel: 'noopener noreferrer nofollow', target: '_blank' }, part.shown));
+  splitLinks(text).map((part) => (typeof part === 'string' ? part : link(part.url, part.shown)));

@@ -32,7 +32,7 @@ export function picture(address) {
   const allowed = url.protocol === 'https:' || (url.protocol === 'http:' && location.protocol === 'http:');
   if (!allowed || !PICTURE.test(url.pathname)) return null;
   const { href } = url;
-  const button = h('button', { class: 'button small', type: 'button', title: url.host, on: { click: () => {
+  const button = h('button', { class: 'button small show', type: 'button', title: url.host, on: { click: () => {
     const image = h('img', { class: 'picture', src: href, alt: t('media.picture') });
     image.addEventListener('error', () => image.replaceWith(h('span', { class: 'hint' }, t('media.broken'))));
     button.replaceWith(image);

@@ -61,7 +61,7 @@ export function messageList(conversation, { nameOf, retry, find, older }) {
     return row;
   };
 
-  const divider = () => h('li', { class: 'divider', role: 'separator' }, h('span', {}, t('chat.new')));
+  const divider = () => h('li', { class: 'divider' }, h('span', {}, t('chat.new')));
 
   /**
    * Block `before` which rows are put, or null for the end.
@@ -306,6 +306,8 @@ export function messageList(conversation, { nameOf, retry, find, older }) {
     conversation.pinned = !atEnd;
     updateJump();
   }, { passive: true });
+  // A picture that comes at the end is to be seen whole.
+  scroller.addEventListener('load', () => atEnd && (scroller.scrollTop = scroller.scrollHeight), true);
   new ResizeObserver(() => atEnd && (scroller.scrollTop = scroller.scrollHeight)).observe(scroller);
 
   rebuild();

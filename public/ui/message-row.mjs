@@ -1,9 +1,9 @@
 // One message as a list item. Remote text becomes text nodes and checked links only.
 
 import { clockTime, fullTime, t } from '../i18n/i18n.mjs';
-import { CHECK, CHECKS, CLOCK, fill, h, hueOf, icon, WARNING } from './dom.mjs';
+import { CHECK, CHECKS, CLIP, CLOCK, fill, h, hueOf, icon, WARNING } from './dom.mjs';
 import { parseStyling } from '../features/styling.mjs';
-import { linkify } from './linkify.mjs';
+import { fileLink, linkify } from './linkify.mjs';
 import { picture } from './media.mjs';
 /** @typedef {import('../features/message-log.mjs').Message} Message */
 
@@ -70,12 +70,13 @@ export function renderRow(row, message, context) {
   author.style.setProperty('--hue', String(hueOf(message.from)));
   const action = message.body.startsWith('/me ');
   const text = action ? message.body.slice(4) : message.body;
+  const file = message.url === text ? fileLink(text) : null;
   const time = h('time', { datetime: new Date(message.time).toISOString(), title: fullTime(message.time) }, clockTime(message.time));
   fill(row, h('div', { class: `bubble${message.delivery === 'failed' ? ' failed' : ''}` }, author,
     quoteOf(message, context),
     message.retracted && h('span', { class: 'hint' }, t('chat.retracted'), message.reason && h('bdi', {}, ` ${message.reason}`)),
     message.encrypted && h('p', { class: 'hint' }, t('chat.encrypted', { name: message.encrypted })),
-    h('div', { class: 'body', dir: 'auto' }, action && h('span', { class: 'action' }, `* ${name} `), ...styled(parseStyling(text))),
+    h('div', { class: 'body', dir: 'auto' }, action && h('span', { class: 'action' }, `* ${name} `), ...(file ? [icon(CLIP), file] : styled(parseStyling(text)))),
     picture(message.url || (/^\S+$/.test(text) ? text : '')),
     h('span', { class: 'meta' }, message.corrected && h('span', {}, t('chat.edited')), time, deliveryMark(message))),
   reactionsOf(message, context),

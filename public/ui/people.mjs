@@ -58,7 +58,7 @@ export async function contactDialog(client, jid) {
     on: { click: async () => { await blocking.set(jid, !blocked).catch(() => {}); dialog.close(); } },
   }, t(blocked ? 'contact.unblock' : 'contact.block'));
   const dialog = openDialog({
-    title: t('contact.title'),
+    title: t('contact.title'), looking: true,
     content: [
       h('p', { class: 'muted' }, h('bdi', {}, jid)),
       field({ name: 'name', label: t('contact.name'), value: contact?.name ?? '' }),
@@ -111,7 +111,7 @@ export async function accountDialog(client) {
     on: { click: async () => { connection.stop(); await (await import('../features/stay.mjs')).forgetAccount(host, account.bare); setTimeout(() => location.reload(), 300); } },
   }, t('account.sign-out'));
   const dialog = openDialog({
-    title: t('account.title'),
+    title: t('account.title'), looking: true,
     content: [
       h('p', { class: 'muted' }, h('bdi', {}, account.bare)),
       h('div', { class: 'field' }, h('label', { for: 'own-show' }, t('account.show')), select),

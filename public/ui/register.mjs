@@ -1,6 +1,6 @@
 // Making an account, in a dialog over the login.
 
-import { hasText, t } from '../i18n/i18n.mjs';
+import { t } from '../i18n/i18n.mjs';
 import { asFailure } from '../core/base.mjs';
 import { Registration } from '../features/register.mjs';
 import { FallbackTransport } from '../xmpp/transport-ws.mjs';
@@ -8,6 +8,8 @@ import { dataForm } from './data-form.mjs';
 import { openDialog } from './dialogs.mjs';
 import { h } from './dom.mjs';
 import { describe } from './login.mjs';
+
+const OURS = new Set(['username', 'password', 'email', 'name']); // fields whose names we have in the person's language
 
 /** @param {unknown} error */
 const spoken = (error) => {
@@ -26,7 +28,7 @@ export async function registerDialog(config, host, done) {
   try {
     await registration.open();
     const { form, link } = registration;
-    const fields = form.fields.map((field) => ({ ...field, label: field.label || (hasText(`register.${field.name}`) ? t(`register.${field.name}`) : field.name) }));
+    const fields = form.fields.map((field) => ({ ...field, label: OURS.has(field.name) ? t(`register.${field.name}`) : field.label || field.name }));
     shown = link ? { content: [h('p', {}, t('register.elsewhere')), h('p', {}, h('a', { href: link, rel: 'noopener noreferrer', target: '_blank' }, link))] }
       : dataForm({ ...form, fields });
   } catch (error) {

@@ -45,7 +45,7 @@ export function rightsDialog({ router }, room, other) {
     class: 'button danger', type: 'button', on: { click: () => { dialog.close(); action().catch((error) => toast(troubleText(error), 'error')); } },
   }, t(key));
   const dialog = openDialog({
-    title: t('room.person'),
+    title: t('room.person'), looking: true,
     content: [h('p', {}, h('bdi', {}, other.nick), other.jid && h('span', { class: 'muted' }, ' ', h('bdi', {}, other.jid))),
       ...(roles.length > 0 ? [select('role', t('room.person.role'), roles, 'role', other.role)] : []),
       ...(affiliations.length > 0 ? [select('affiliation', t('room.person.affiliation'), affiliations, 'affiliation', other.affiliation)] : []),
@@ -82,8 +82,8 @@ export function membersDialog(client, room) {
   const choice = select('affiliation', t('room.members.as'), room.self?.affiliation === 'owner' ? AFFILIATIONS : AFFILIATIONS.slice(2), 'affiliation', 'member');
   const wish = /** @type {HTMLSelectElement} */ (choice.querySelector('select'));
   const change = h('button', { class: 'button', type: 'submit' }, t('room.members.change'));
-  const dialog = openDialog({
-    title: t('room.members'), stays: true, content: [lists, typed, choice, change],
+  openDialog({
+    title: t('room.members'), looking: true, stays: true, content: [lists, typed, choice, change],
     submit: (fields) => spoken(async () => {
       const text = String(fields.get('address')).trim();
       const jid = text && parseJid(text.includes('@') ? text : `${text}@${account.domain}`);
@@ -93,7 +93,7 @@ export function membersDialog(client, room) {
       await show();
     }),
   });
-  void show().then(() => dialog.isConnected && address.focus());
+  void show();
 }
 
 /** @param {Client} client @param {Room} room */
@@ -111,7 +111,7 @@ export async function settingsDialog({ router }, room) {
     await destroyRoom(router, room, '').catch(() => {});
   } } }, t('room.destroy'));
   const dialog = openDialog({
-    title: t('room.settings'),
+    title: t('room.settings'), looking: true,
     content: [...(shown?.content ?? [h('p', { class: 'muted' }, t('room.settings.none'))]), end],
     action: shown ? t('account.save') : undefined,
     submit: (fields) => spoken(async () => {

@@ -3,15 +3,13 @@
 import { t } from '../i18n/i18n.mjs';
 import { parseJid } from '../xmpp/jid.mjs';
 import { MUC } from '../xmpp/ns.mjs';
-import { avatar, fill, h, icon, MORE, perFrame } from './dom.mjs';
+import { fill, h } from './dom.mjs';
 import { field, openDialog } from './dialogs.mjs';
-import { mayAct, membersDialog, rightsDialog, settingsDialog } from './room-admin.mjs';
+import { peopleOf } from './occupants.mjs';
+import { membersDialog, settingsDialog } from './room-admin.mjs';
 import { toast } from './toasts.mjs';
 /** @typedef {import('../features/client.mjs').Client} Client */
 /** @typedef {import('../features/chats.mjs').Chats} Chats */
-/** @typedef {import('../features/room.mjs').Room} Room */
-
-const SHOWN = 200; // occupants in the document; the filter finds the others
 
 /**
  * A stanza error in words.
@@ -61,27 +59,14 @@ export function roomDialog(client, chats, jid) {
   const { rooms, bookmarks } = chats;
   const room = rooms.all.get(jid);
   if (!room) return;
-  const list = h('ul', { class: 'occupants', 'aria-label': t('room.occupants') });
-  const search = h('input', { type: 'search', placeholder: t('room.find'), 'aria-label': t('room.find') });
-  const heading = h('h3', {});
-  const render = () => {
-    const wanted = search.value.trim().toLowerCase();
-    const found = [...room.occupants.values()].filter(({ nick }) => nick.toLowerCase().includes(wanted));
-    found.sort((a, b) => Number(b.role === 'moderator') - Number(a.role === 'moderator') || a.nick.localeCompare(b.nick));
-    heading.textContent = t('room.count', { count: room.occupants.size });
-    fill(list, ...found.slice(0, SHOWN).map((occupant) => occupantRow(client, room, occupant)),
-      found.length > SHOWN && h('li', { class: 'hint' }, t('room.more', { count: found.length - SHOWN })));
-  };
-  const plan = perFrame(render);
-  const stops = [rooms.on('change', plan), chats.avatars.on('change', (who) => who.startsWith(`${jid}/`) && plan())];
-  search.addEventListener('input', render);
-  render();
+  const people = peopleOf(client, chats, room);
   const standing = room.self?.affiliation ?? '';
-  const manage = ['owner', 'admin'].includes(standing) && h('div', { class: 'row-actions' },
-    h('button', { class: 'button', type: 'button', on: { click: () => { dialog.close(); membersDialog(client, room); } } }, t('room.members')),
+  const manage = [
+    ['owner', 'admin'].includes(standing) && h('button', { class: 'button', type: 'button', on: { click: () => { dialog.close(); membersDialog(client, room); } } }, t('room.members')),
     standing === 'owner' && h('button', {
       class: 'button', type: 'button', on: { click: () => { dialog.close(); settingsDialog(client, room).catch((error) => toast(troubleText(error), 'error')); } },
-    }, t('room.settings')));
+    }, t('room.settings')),
+  ];
   const leave = h('button', {
     class: 'button danger', type: 'button',
     on: { click: () => { dialog.close(); rooms.leave(room); void bookmarks.remove(jid).catch(() => {}); } },
@@ -91,11 +76,12 @@ export function roomDialog(client, chats, jid) {
     on: { click: () => { dialog.close(); rooms.join(jid, room.nick).catch((error) => toast(troubleText(error), 'error')); } },
   }, t('room.rejoin'));
   const dialog = openDialog({
-    title: chats.nameOf(jid),
-    content: [h('p', { class: 'muted' }, h('bdi', {}, jid)), ...(again ? [again] : []), ...(manage ? [manage] : []),
-      field({ name: 'nick', label: t('room.nick'), value: room.nick }), field({ name: 'subject', label: t('room.subject'), value: room.subject }),
+    title: chats.nameOf(jid), looking: true,
+    content: [h('p', { class: 'muted' }, h('bdi', {}, jid)), ...(again ? [again] : []),
+      ...people.content,
       field({ name: 'invite', label: t('room.invite'), hint: t('room.invite.hint') }),
-      heading, h('div', { class: 'filter' }, search), list, leave],
+      field({ name: 'subject', label: t('room.subject'), value: room.subject }), field({ name: 'nick', label: t('room.nick'), value: room.nick }),
+      h('div', { class: 'row-actions' }, ...manage, leave)],
     action: t('account.save'),
     submit(fields) {
       const nick = String(fields.get('nick')).trim();
@@ -108,16 +94,5 @@ export function roomDialog(client, chats, jid) {
       if (guest) rooms.invite(room, guest.bare, '');
     },
   });
-  dialog.addEventListener('close', () => stops.forEach((stop) => stop()));
-}
-
-/** @param {Client} client @param {Room} room @param {import('../features/room.mjs').Occupant} occupant */
-function occupantRow(client, room, occupant) {
-  const standing = occupant.affiliation === 'owner' || occupant.affiliation === 'admin' ? occupant.affiliation : occupant.role;
-  return h('li', { class: 'occupant' }, avatar(`${room.jid}/${occupant.nick}`, occupant.nick),
-    h('span', { class: 'occupant-name' }, h('bdi', {}, occupant.nick), h('span', { class: 'muted' }, ` ${t(`role.${standing}`, {}, 'role.participant')}`)),
-    mayAct(room, occupant) && h('button', {
-      class: 'icon-button', type: 'button', 'aria-label': `${t('room.person')}: ${occupant.nick}`, title: t('room.person'),
-      on: { click: () => rightsDialog(client, room, occupant) },
-    }, icon(MORE)));
+  dialog.addEventListener('close', people.stop);
 }

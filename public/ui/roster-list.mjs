@@ -19,6 +19,7 @@ export function rosterList(client, { open }) {
   let nameOf = (/** @type {string} */ jid) => roster.nameOf(jid);
 
   const filter = h('input', { type: 'search', id: 'filter', placeholder: t('list.filter'), 'aria-label': t('list.filter'), autocomplete: 'off' });
+  const notice = h('div', {});
   const requests = h('ul', { class: 'requests', 'aria-label': t('list.requests') });
   const list = h('ul', { class: 'entries', 'aria-label': t('list.conversations') });
   const empty = h('p', { class: 'empty', hidden: true });
@@ -120,8 +121,11 @@ export function rosterList(client, { open }) {
     plan();
   });
   render();
+  const element = h('nav', { class: 'sidebar', tabindex: '-1', 'aria-label': t('region.list') }, head, h('div', { class: 'filter' }, filter), notice, requests, list, empty);
   return {
-    element: h('nav', { class: 'sidebar', tabindex: '-1', 'aria-label': t('region.list') }, head, h('div', { class: 'filter' }, filter), requests, list, empty),
+    element,
+    /** Where the page itself has something to say. */
+    notice,
     /** @param {string} jid */
     setCurrent(jid) {
       current = jid;
@@ -129,6 +133,11 @@ export function rosterList(client, { open }) {
       plan();
     },
     focus: focusEntry,
+    /** Where the keyboard goes on when what had the focus is gone. */
+    home() {
+      if (order.length > 0) focusEntry(roving());
+      else element.focus();
+    },
     search() {
       filter.focus();
       filter.select();

@@ -6,16 +6,16 @@ import { h } from './dom.mjs';
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
-/** @type {[string, string][]} */
+/** @type {[string[], string][]} */
 const KEYS = [
-  [MAC ? '⌘ K' : 'Ctrl K', 'keys.switch'], ['Alt ↑  Alt ↓', 'keys.next'], ['F6  ⇧ F6', 'keys.regions'], ['↑', 'keys.edit'],
-  ['Enter', 'keys.send'], ['⇧ Enter', 'keys.newline'], ['Esc', 'keys.escape'], ['?', 'keys.help'],
+  [[MAC ? '⌘ K' : 'Ctrl K'], 'keys.switch'], [['Alt ↑', 'Alt ↓'], 'keys.next'], [['F6', '⇧ F6'], 'keys.regions'], [['↑'], 'keys.edit'],
+  [['Enter'], 'keys.send'], [['⇧ Enter'], 'keys.newline'], [['Esc'], 'keys.escape'], [['?'], 'keys.help'],
 ];
 
 export function helpDialog() {
   openDialog({
     title: t('keys.title'),
-    content: [h('dl', { class: 'keys' }, ...KEYS.flatMap(([key, text]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, t(text))]))],
+    content: [h('dl', { class: 'keys' }, ...KEYS.flatMap(([keys, text]) => [h('dt', {}, ...keys.map((key) => h('kbd', {}, key))), h('dd', {}, t(text))]))],
   });
 }
 

@@ -28,11 +28,12 @@ export function statusLine({ connection }) {
     } else if (!networkUp) {
       fill(line, h('span', {}, t('status.no-network')));
     } else if (name === 'waiting') {
-      const countdown = h('span', {}, '');
+      // Readers hear that it is so, not every second of it.
+      const countdown = h('span', { 'aria-hidden': 'true' }, '');
       const tick = () => (countdown.textContent = t('status.waiting', { count: Math.max(1, Math.ceil((retryAt - Date.now()) / 1000)) }));
       tick();
       ticker = window.setInterval(tick, 1000);
-      fill(line, countdown, button('status.now', () => connection.retryNow()));
+      fill(line, h('span', { class: 'visually-hidden' }, t('status.lost')), countdown, button('status.now', () => connection.retryNow()));
     } else {
       fill(line, h('span', {}, t('status.connecting')));
     }

@@ -7,18 +7,35 @@ import { serialize, XmlElement } from './xml.mjs';
 const LINES = 500;
 const LENGTH = 4_000;
 // All that is inside these is secret: SASL and SASL2, registration, tokens, room passwords.
-const SECRET = new Set(['auth', 'authenticate', 'response', 'challenge', 'success', 'initial-response', 'additional-data', 'token', 'password', 'key', 'header']);
-const SAID = new Set(['body', 'subject', 'status', 'data', 'BINVAL', 'reason', 'desc']);
+const SECRET = new Set([
+  'auth', 'authenticate', 'response', 'challenge', 'success', 'initial-response', 'additional-data', 'token', 'password', 'digest', 'key', 'header',
+]);
+const SAID = new Set(['body', 'subject', 'status', 'data', 'BINVAL', 'reason', 'desc', 'url']);
 const SECRET_ATTRIBUTES = new Set(['token', 'previd', 'password']);
+const SECRET_FIELD = /pass|secret|token/i;
+
+/**
+ * Whoever knows a place for a file may fill or fetch it, whoever knows a session's name may take it over.
+ * @param {string} element @param {string} attribute
+ */
+const grants = (element, attribute) => SECRET_ATTRIBUTES.has(attribute) || (attribute === 'url' && (element === 'put' || element === 'get')) || (element === 'enabled' && attribute === 'id');
+
+/**
+ * Fields of forms that nobody is to see, with a room's password in them or an account's.
+ * @param {XmlElement} element
+ */
+const hidesAll = ({ name, attrs }) => SECRET.has(name) || (name === 'field' && (attrs.type === 'text-private' || SECRET_FIELD.test(attrs.var ?? '')));
 
 /**
  * A copy that may be shown to others.
- * @param {XmlElement} element @param {boolean} said whether what people say stays @returns {XmlElement}
+ * @param {XmlElement} element @param {boolean} said whether what people say stays
+ * @param {boolean} [inside] whether it is part of something secret @returns {XmlElement}
  */
-export function redacted(element, said = false) {
-  const hide = SECRET.has(element.name) || (!said && SAID.has(element.name)) || (element.name === 'value' && !said);
-  const attrs = Object.fromEntries(Object.entries(element.attrs).map(([name, value]) => [name, SECRET_ATTRIBUTES.has(name) ? '[hidden]' : value]));
-  const children = element.children.map((child) => (typeof child !== 'string' ? redacted(child, said) : hide && child.trim() ? `[${child.length} hidden]` : child));
+export function redacted(element, said = false, inside = false) {
+  const secret = inside || hidesAll(element);
+  const hide = secret || (!said && (SAID.has(element.name) || element.name === 'value'));
+  const attrs = Object.fromEntries(Object.entries(element.attrs).map(([name, value]) => [name, grants(element.name, name) ? '[hidden]' : value]));
+  const children = element.children.map((child) => (typeof child !== 'string' ? redacted(child, said, secret) : hide && child.trim() ? `[${child.length} hidden]` : child));
   return new XmlElement(element.name, element.ns, attrs, children);
 }
 

@@ -3,6 +3,8 @@
 package struct ConfigDocument {
     /// Each with its value as JSON text.
     private var members: [(name: String, value: String)] = []
+    /// Of the files of the page; empty when nobody knows.
+    var version = ""
 
     /// - Parameters:
     ///   - domains: what a user may log in to; `*` stands for any.
@@ -35,6 +37,8 @@ package struct ConfigDocument {
 
     /// The object with what the page's own document adds to it; the edge's members win.
     package func merged(over base: [UInt8]?) throws(Failure) -> [UInt8] {
+        var members = members
+        if !version.isEmpty { members.append(("version", Self.quoted(version))) }
         var all = members.map { Self.quoted($0.name) + ":" + $0.value }
         if let base {
             guard let object = JSONObject(base) else { throw .notAnObject }

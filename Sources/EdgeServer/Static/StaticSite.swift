@@ -30,22 +30,31 @@ package struct StaticSite: Sendable {
     /// Reads the folder and puts the edge's own facts into its `config.json`. Blocks: for start and reload only.
     package static func load(_ folder: String, _ settings: Settings) throws -> StaticSite {
         var files: [(name: String, bytes: [UInt8], modified: Int)] = []
-        var document: FolderReader.File?
+        var configFile: FolderReader.File?
         for file in try FolderReader.list(folder) {
             if file.name == configName {
-                document = file
+                configFile = file
             } else {
                 files.append((file.name, try FolderReader.read(file), file.modified))
             }
         }
-        let base = try document.map(FolderReader.read)
-        let config = try ConfigDocument(settings).merged(over: base)
+        let base = try configFile.map(FolderReader.read)
+        var document = ConfigDocument(settings)
+        document.version = try version(files, document.merged(over: base))
+        let config = try document.merged(over: base)
         // The settings in it have no date; that of this reading is never too old.
         files.append((configName, config, Instant.wallSeconds()))
         return StaticSite(
             files: files,
             headers: SecurityHeaders(
                 connectOrigins: settings.connectOrigins, frameAncestors: settings.allowedOrigins.origins))
+    }
+
+    /// Changes with any file: a page that was loaded before learns from it that it is out of date.
+    private static func version(_ files: [(name: String, bytes: [UInt8], modified: Int)], _ config: [UInt8]) -> String {
+        let digests = files.flatMap { Array($0.name.utf8) + HashFunction.sha256.digest($0.bytes) }
+        return String(
+            decoding: Hex.encode(Array(HashFunction.sha256.digest(digests + config).prefix(8))), as: UTF8.self)
     }
 
     private static let configName = "config.json"

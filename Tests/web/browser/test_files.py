@@ -24,6 +24,7 @@ def test_a_picture_is_sent_and_shown_when_asked_for(person):
     expect(row).to_be_visible()
     fetched = []
     bob.page.on("request", lambda request: fetched.append(request.url))
+    expect(row.get_by_role("link")).to_have_text(name)
     assert row.locator("img").count() == 0 and not any(name in url for url in fetched)
     row.get_by_role("button", name="Show picture").click()
     expect(row.locator("img")).to_be_visible()

@@ -1,6 +1,7 @@
 """The page while there is no service at all, for whoever stays signed in."""
 
 import re
+import shutil
 import uuid
 from pathlib import Path
 
@@ -59,6 +60,53 @@ def test_recent_conversations_are_read_without_a_network_and_go_on_with_it(perso
         assert not alice.page.evaluate(KEPT, before)
         alice.context.close()
     # Chromium itself notes what cannot be reached.
+    alice.complaints = [text for text in alice.complaints if not re.search("WebSocket|Failed to load|ERR_CONNECTION", text)]
+
+
+CACHED = """async (names) => Promise.all(names.map(async (name) =>
+    (await (await (await caches.open('edge-page')).match(new URL(name, document.baseURI).href)).text()).includes('newer')))"""
+
+
+def test_a_new_version_is_offered_is_kept_as_a_whole_and_takes_no_word_away(person, prosody, tmp_path, shots):
+    folder, where = tmp_path / "public", f"127.0.0.1:{free_port()}"
+    shutil.copytree(ROOT / "public", folder)
+
+    def edge() -> Edge:
+        return Edge(f"127.0.0.1:{prosody.port}", public=folder, listen=(where,))
+
+    alice = person()
+    alice.address = f"http://{where}/"
+    notice = alice.page.locator(".update")
+    with edge():
+        alice.visit()
+        alice.page.get_by_label("Stay signed in on this computer").check()
+        alice.fill_login("alice", "secret")
+        alice.wait_online()
+        alice.open_chat("bob")
+        assert eventually(lambda: alice.page.evaluate(READY))
+        expect(notice).to_have_count(0)
+    # One that this page has loaded, and one that it has not.
+    for name, old, new in (("i18n/en.json", '"Type your name', '"A newer text'), ("ui/room-admin.mjs", "// Dialogs", "// A newer file. Dialogs")):
+        text = (folder / name).read_text()
+        assert old in text
+        (folder / name).write_text(text.replace(old, new))
+    with edge():
+        try_now(alice)
+        alice.wait_online()
+        expect(notice).to_contain_text("There is a new version of this page.")
+        assert eventually(lambda: alice.page.evaluate(CACHED, ["i18n/en.json", "ui/room-admin.mjs"]) == [True, True])
+        draft = uuid.uuid4().hex
+        alice.page.screenshot(path=shots / "update.png")
+        alice.writer.press_sequentially(draft)
+        notice.get_by_role("button", name="Load it").click()
+        alice.page.wait_for_function("() => !document.querySelector('.update')")
+        alice.wait_online()
+        alice.open_chat("bob")
+        expect(alice.writer).to_have_value(draft)
+        assert "newer" in alice.page.evaluate("async () => (await fetch('i18n/en.json')).text()")
+        alice.writer.fill("")
+        expect(notice).to_have_count(0)
+        alice.context.close()
     alice.complaints = [text for text in alice.complaints if not re.search("WebSocket|Failed to load|ERR_CONNECTION", text)]
 
 

@@ -16,7 +16,13 @@ test('nothing secret is shown, whether or not what people say is', () => {
     `<iq xmlns='jabber:client' type='set'><query xmlns='jabber:iq:register'><username>a</username><password>S3CRET</password></query></iq>`,
     `<presence xmlns='jabber:client'><x xmlns='http://jabber.org/protocol/muc'><password>S3CRET</password></x></presence>`,
     `<iq xmlns='jabber:client'><slot xmlns='urn:xmpp:http:upload:0'><put url='u'><header name='Authorization'>S3CRET</header></put></slot></iq>`,
+    `<iq xmlns='jabber:client'><slot xmlns='urn:xmpp:http:upload:0'><put url='https://u.test/S3CRET?v=S3CRET'/><get url='https://u.test/S3CRET'/></slot></iq>`,
     `<resume xmlns='urn:xmpp:sm:3' previd='S3CRET' h='1'/>`,
+    `<enabled xmlns='urn:xmpp:sm:3' id='S3CRET' resume='true'/>`,
+    `<success xmlns='urn:xmpp:sasl:2'><token xmlns='urn:xmpp:fast:0' token='S3CRET'/><additional-data>S3CRET</additional-data></success>`,
+    `<iq xmlns='jabber:client' type='set'><query xmlns='jabber:iq:register'><x xmlns='jabber:x:data' type='submit'><field var='password'><value>S3CRET</value></field></x></query></iq>`,
+    `<iq xmlns='jabber:client'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data'><field type='text-private' var='muc#roomconfig_roomsecret'><value>S3CRET</value></field></x></query></iq>`,
+    `<iq xmlns='jabber:client' type='set'><query xmlns='jabber:iq:auth'><username>a</username><digest>S3CRET</digest></query></iq>`,
   ];
   for (const xml of secrets) for (const said of [false, true]) assert.doesNotMatch(shown(xml, said), /S3CRET/, xml);
 });
