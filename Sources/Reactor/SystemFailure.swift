@@ -28,6 +28,8 @@ public struct SystemFailure: Error, Equatable, CustomStringConvertible {
 
     package var isAddressInUse: Bool { code == EADDRINUSE }
     package var isPermissionDenied: Bool { code == EACCES || code == EPERM }
+    /// Nothing is left here to connect with: descriptors, memory, or ports of our own.
+    package var isExhaustion: Bool { [EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL].contains(code) }
     package var isAddressUnavailable: Bool { code == EADDRNOTAVAIL }
 
     /// `result`, or the failure that errno holds when it is negative.

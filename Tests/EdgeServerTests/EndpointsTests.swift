@@ -93,4 +93,28 @@ import Testing
         #expect(!endpoints.isGood(bad, mayProbe: false, now: Self.start))
         #expect(endpoints.remembered < 3_000)
     }
+
+    @Test("XS-021: dead addresses without end, to which a server refers, are forgotten too, but none that is in use")
+    func deadMemory() throws {
+        let endpoints = Self.endpoints { $0.upstreamFailures = 1 }
+        let bad = try Self.address(1)
+        let busy = try Self.address(2)
+        for address in [bad, busy] { _ = endpoints.enter(Self.turn(0, address), now: Self.start) }
+        _ = endpoints.failed(bad, now: Self.start)
+        _ = endpoints.ended(bad, now: Self.start)
+        var most = 0
+        for port in 3..<20_000 {
+            let now = Self.start + UInt64(port)
+            let address = try Self.address(UInt16(port))
+            _ = endpoints.enter(Self.turn(0, address), now: now)
+            _ = endpoints.failed(address, now: now)
+            _ = endpoints.ended(address, now: now)
+            // Every session asks about the servers of the configuration.
+            #expect(!endpoints.isGood(bad, mayProbe: false, now: now))
+            most = max(most, endpoints.remembered)
+        }
+        #expect(most <= 1_025)
+        _ = endpoints.failed(busy, now: Self.start)
+        #expect(!endpoints.isGood(busy, mayProbe: false, now: Self.start), "it is still known")
+    }
 }

@@ -156,6 +156,25 @@ import Testing
         #expect(lines(zone.find(Self.host("many"))).count == 32)
     }
 
+    @Test("A service with more addresses than anybody needs is cut, and every server keeps some of both families")
+    func manyServiceAddresses() {
+        let zone = Zone()
+        var services = DNSAnswer()
+        services.services = (0..<500).map { ServiceRecordsTests.service("h\($0)", priority: UInt16($0)) }
+        zone.answers["\(Self.plain) service"] = services
+        for index in 0..<500 {
+            var answer = DNSAnswer()
+            answer.addresses = (0..<200).map { IPAddress(ipv4: 0xC000_0200 + $0) }
+            zone.answers["h\(index) ipv4"] = answer
+            answer.addresses = (1..<200).map { IPAddress(high: 0x2001_0DB8 << 32, low: $0) }
+            zone.answers["h\(index) ipv6"] = answer
+        }
+        let found = lines(zone.find(Self.service))
+        #expect(found.count == 64)
+        #expect(found.prefix(3).map { $0.prefix(5) } == ["h0:52", "h0:52", "h1:52"])
+        #expect(found[0].contains("[2001:db8::1]") && found[1].contains("192.0.2.0"))
+    }
+
     @Test("UP-002, UP-005, UP-006: services of both kinds lead to all addresses of their targets")
     func services() {
         let zone = Zone()

@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
@@ -12,7 +12,7 @@ from harness.browser import Browser
 from harness.crowd import Crowd
 from harness.edge import Edge, eventually
 from harness.service import Service
-from harness.stream import FRAMING, SASL, STREAMS
+from harness.stream import ERRORS, FRAMING, SASL, STREAMS
 from harness.table import Table
 from harness.tls import certificates, server
 from harness.upstream import END, HEADER, Upstream, UpstreamStream
@@ -181,6 +181,45 @@ def test_UP_016_attempts_side_by_side_leave_nothing_behind():
         gone.open()
         gone.vanish()
         assert eventually(lambda: edge.descriptors() <= before), edge.open_files()
+
+
+def test_UP_018_what_this_machine_lacks_is_no_fault_of_a_server():
+    with ExitStack() as stack:
+        holes = [stack.enter_context(black_hole()) for _ in range(6)]
+        good = stack.enter_context(Service())
+        entries = [f"edge.test={hole} priority={place + 1}" for place, hole in enumerate(holes)]
+        upstreams = ",".join([*entries, f"edge.test={good.address} priority=9"])
+        limits = {"XMPP_EDGE_UPSTREAMS": upstreams, "XMPP_EDGE_LIMITS_UPSTREAM_CONNECT": "2 s"}
+        edge = stack.enter_context(Edge(environment=limits, fd_limit=150))
+        browsers = [Browser(edge.address) for _ in range(30)]
+        for browser in browsers:
+            browser.open()
+        assert eventually(lambda: "nothing left to connect to" in edge.log()), edge.log()
+        heard = []
+        for browser in browsers:
+            browser.expect(f"{{{FRAMING}}}open")
+            heard.append(browser.receive())
+        errors = [message for message in heard if message.tag == f"{{{STREAMS}}}error"]
+        assert all(error.find(f"{{{ERRORS}}}resource-constraint") is not None for error in errors), heard
+        assert f"connections to {good.address} keep failing" not in edge.log()
+        assert edge.log().count("nothing left to connect to") <= 2, "one line a worker"
+
+
+def test_UP_010_one_domains_certificate_says_nothing_about_the_server_of_another():
+    trust = {"XMPP_EDGE_UPSTREAM_TLS_CA_FILE": str(certificates() / "ca.pem"), "XMPP_EDGE_LIMITS_UPSTREAM_FAILURES": "2"}
+    with Upstream() as shared:
+        upstreams = f"edge.test={shared.address} starttls,elsewhere.test={shared.address} starttls"
+        with Edge(environment={"XMPP_EDGE_UPSTREAMS": upstreams, **trust}) as edge:
+            for _ in range(4):
+                browser = Browser(edge.address)
+                browser.open(to="elsewhere.test")
+                with pytest.raises((OSError, Ended)):
+                    stream = shared.accept()
+                    stream.serve_starttls(server("good"))
+                    stream.read_header()
+                browser.expect(f"{{{FRAMING}}}open")
+                browser.expect_stream_error("internal-server-error")
+            assert "keep failing" not in edge.log()
 
 
 def test_UP_016_black_holes_alone_are_given_up_within_the_time_to_connect():

@@ -41,8 +41,10 @@ package struct NameFinder {
         }
     }
 
-    /// Addresses of one host, and names behind each other.
+    /// Addresses of one host, and of all servers of a service: a session tries 16 and looks at all.
     private static let maxAddresses = 32
+    private static let maxServiceAddresses = 64
+    /// Names behind each other.
     private static let maxAliases = 8
     /// Milliseconds that count where the answer did not come from DNS.
     private static let systemLife: UInt64 = 60_000
@@ -192,7 +194,8 @@ package struct NameFinder {
             let server = HostAndPort(host: target.host, port: target.port).description
             switch addresses {
             case .found(let addresses, let life, _):
-                let all = Self.order(addresses, target.port)
+                let share = max(Self.maxServiceAddresses / targets.count, 2)
+                let all = Array(Self.order(addresses, target.port).prefix(share))
                 candidates += all.map { address in
                     Candidate(
                         address: address, security: target.security, priority: target.priority, weight: target.weight,

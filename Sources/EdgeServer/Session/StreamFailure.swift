@@ -52,9 +52,11 @@ struct StreamFailure {
 
     /// The server's side failed.
     init(_ trouble: UpstreamTrouble) {
-        if case .busy = trouble {
+        switch trouble {
+        case .busy, .exhausted:
             self.init(.resourceConstraint, trouble.text, trouble.reason)
             return
+        default: break
         }
         // A server that ended its own stream said why itself; everything else is ours to explain, as a fault inside
         // the service (RFC 6120 section 4.9.3.4).

@@ -33,6 +33,10 @@ package final class Endpoints: Sendable {
     private struct Endpoint {
         var health = EndpointHealth()
         var line: OpeningLine<Turn>
+        var lastUse: Instant
+
+        /// Nobody is there who would notice.
+        var isIdle: Bool { line.opening == 0 && line.waiting == 0 }
     }
 
     private struct State {
@@ -46,6 +50,10 @@ package final class Endpoints: Sendable {
         mutating func prune(_ now: Instant) {
             guard endpoints.count >= Endpoints.memory else { return }
             endpoints = endpoints.filter { !$0.value.health.isBlank || !$0.value.line.isBlank(at: now) }
+            let excess = endpoints.count - Endpoints.memory / 2
+            guard excess > 0 else { return }
+            let oldest = endpoints.filter(\.value.isIdle).sorted { $0.value.lastUse < $1.value.lastUse }.prefix(excess)
+            for (address, _) in oldest { endpoints[address] = nil }
         }
 
         /// Whose turn it is there.
@@ -55,7 +63,8 @@ package final class Endpoints: Sendable {
         }
     }
 
-    /// Addresses above which those that nobody misses are forgotten: names change theirs, and servers refer to others.
+    /// Addresses above which those that nobody misses are forgotten, and then those not asked for the longest time: names change
+    /// theirs, and servers refer to others, which may be dead ones without end.
     private static let memory = 1_024
     /// Milliseconds between lines about refusals.
     private static let quietTime: UInt64 = 10_000
@@ -81,6 +90,7 @@ package final class Endpoints: Sendable {
     ) -> Bool {
         state.withLock { state in
             let rules = state.health
+            state.endpoints[address]?.lastUse = now
             return state.endpoints[address]?.health.isGood(now: now, mayProbe: mayProbe, chance: chance, rules) ?? true
         }
     }
@@ -107,8 +117,9 @@ package final class Endpoints: Sendable {
         state.withLock { state in
             state.prune(now)
             let rules = state.opening
-            let answer = state.endpoints[turn.address, default: Endpoint(line: OpeningLine(rules, now: now))]
-                .line.enter(turn, now: now)
+            let new = Endpoint(line: OpeningLine(rules, now: now), lastUse: now)
+            state.endpoints[turn.address, default: new].lastUse = now
+            let answer = state.endpoints[turn.address, default: new].line.enter(turn, now: now)
             let limit: LimitName
             switch answer {
             case .go: return .go

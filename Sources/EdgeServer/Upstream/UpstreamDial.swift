@@ -369,9 +369,18 @@ final class UpstreamDial: LoopMember, LookupWaiter {
 
     /// Remembers the failure for the sessions after this one.
     private func blame(_ target: Candidate, _ trouble: UpstreamTrouble) {
+        switch trouble {
+        case .exhausted(let reason):
+            return worker.dials.cannotConnect(target.address, reason)
         // With "*" it is the browser that names the domain, and with it the certificate.
-        if case .insecure = trouble, route.domain == DomainRoute.anyDomain { return }
-        worker.dials.failed(target.address)
+        case .insecure where route.domain == DomainRoute.anyDomain:
+            return
+        // The certificate of one domain says nothing about the server as others see it.
+        case .insecure where worker.routes.all.count > 1:
+            break
+        default:
+            worker.dials.failed(target.address)
+        }
         if trouble.concernsTheServer && !target.entry.isEmpty {
             worker.shared.health.failed(target.entry, at: loop.now)
         }

@@ -4,6 +4,8 @@ internal import XMPPWire
 enum UpstreamTrouble {
     /// No address took the connection in time.
     case unreachable
+    /// We ourselves have nothing left to connect with; what, for the log.
+    case exhausted(String)
     /// Connected, but no stream header came, or the connection ended before one.
     case noHeader
     /// Connected, but there was no TLS to be had, or not with the right server; why, for the log.
@@ -20,6 +22,7 @@ enum UpstreamTrouble {
     var text: StaticString {
         switch self {
         case .unreachable: "the XMPP server cannot be reached"
+        case .exhausted: "too many connections, try again later"
         case .noHeader: "the XMPP server does not answer"
         case .insecure: "there is no secure connection to the XMPP server"
         case .lost: "the connection to the XMPP server was lost"
@@ -31,7 +34,7 @@ enum UpstreamTrouble {
 
     var reason: EndReason {
         switch self {
-        case .unreachable: .upstreamUnreachable
+        case .unreachable, .exhausted: .upstreamUnreachable
         case .noHeader: .upstreamNoHeader
         case .insecure(let why): .upstreamInsecure(why)
         case .lost: .upstreamLost
@@ -45,7 +48,7 @@ enum UpstreamTrouble {
     var concernsTheServer: Bool {
         switch self {
         case .unreachable, .noHeader, .insecure: true
-        case .lost, .malformed, .referred, .busy: false
+        case .exhausted, .lost, .malformed, .referred, .busy: false
         }
     }
 
@@ -53,7 +56,7 @@ enum UpstreamTrouble {
     var hasHeardUs: Bool {
         switch self {
         case .noHeader, .lost, .malformed: true
-        case .unreachable, .insecure, .referred, .busy: false
+        case .unreachable, .exhausted, .insecure, .referred, .busy: false
         }
     }
 

@@ -10,6 +10,9 @@ final class WaitingDials: LoopMember {
 
     /// Candidates to be remembered: servers may refer to ever new ones.
     private static let maxTargets = 64
+    /// Milliseconds between lines about one trouble.
+    private static let quietTime: UInt64 = 10_000
+    private var nextWarning = Instant(milliseconds: 0)
 
     init(worker: Worker) {
         self.worker = worker
@@ -114,6 +117,13 @@ final class WaitingDials: LoopMember {
         guard case .ejected(let time) = change else { return }
         worker.shared.log.warning("connections to \(address) keep failing; others are tried first for \(time) ms")
         deliver(waiting.map(News.failing))
+    }
+
+    /// Whatever fares badly, it is not the address.
+    func cannotConnect(_ address: SocketAddress, _ reason: String) {
+        guard loop.now >= nextWarning else { return }
+        nextWarning = loop.now + Self.quietTime
+        worker.shared.log.warning("this machine has nothing left to connect to \(address) with: \(reason)")
     }
 
     private func forget(_ id: UInt64) -> UpstreamDial? {
