@@ -10,12 +10,12 @@ struct LoadOptions: ParsableArguments {
     var connectRate = 500.0
     @Option(help: "Open loop: messages a second over all sessions. Latency counts from when each should have left.")
     var rate: Double?
-    @Option(help: "Open loop: time in which the rate grows from 0.")
-    var ramp = "0s"
-    @Option(help: "Closed loop: messages that each session keeps under way.")
-    var window = 1
-    @Option(help: "Bytes of a message element.")
-    var size = 200
+    @Option(help: "Open loop: time in which the rate grows from 0. (default: 0s)")
+    var ramp: String?
+    @Option(help: "Closed loop: messages that each session keeps under way. (default: 1, without --rate)")
+    var window: Int?
+    @Option(help: "Bytes of a message element. (default: 200)")
+    var size: Int?
     @Option(help: "Load before anything is recorded.")
     var warmUp = "1s"
     @Option(name: .shortAndLong, help: "Load that is recorded.")
@@ -48,26 +48,36 @@ struct LoadOptions: ParsableArguments {
     var watch: [Int32] = []
 
     func apply(to plan: inout LoadPlan) throws {
-        plan.sessions = try positive(sessions, "--sessions")
-        plan.connectRate = try positive(connectRate, "--connect-rate")
-        plan.messageSize = try positive(size, "--size")
-        if let rate {
-            plan.flow = .open(rate: try positive(rate, "--rate"), ramp: try seconds(ramp, "--ramp"))
-        } else {
-            plan.flow = .closed(window: try positive(window, "--window"))
-        }
+        plan.sessions = sessions
+        plan.connectRate = connectRate
+        plan.flow = try flow(plan.scenario)
+        if let size { plan.messageSize = size }
         plan.warmUp = try seconds(warmUp, "--warm-up")
-        plan.duration = try positive(try seconds(duration, "--duration"), "--duration")
+        plan.duration = try seconds(duration, "--duration")
         plan.grace = try seconds(grace, "--grace")
-        plan.loginTimeout = try positive(try seconds(loginTimeout, "--login-timeout"), "--login-timeout")
-        plan.threads = try positive(threads, "--threads")
+        plan.loginTimeout = try seconds(loginTimeout, "--login-timeout")
+        plan.threads = threads
         plan.sources = source
         plan.stopAtErrorShare = stopAt
-        plan.roomSize = try positive(roomSize, "--room-size")
+        plan.roomSize = roomSize
         if let roomService { plan.roomService = roomService }
         plan.trustsAnybody = insecure
-        plan.stormInterval = try positive(try seconds(stormInterval, "--storm-interval"), "--storm-interval")
+        plan.stormInterval = try seconds(stormInterval, "--storm-interval")
         plan.watchedProcesses = watch
+    }
+
+    /// How messages leave. A flag that would do nothing is a mistake of the one who wrote it.
+    private func flow(_ scenario: LoadPlan.ScenarioName) throws -> LoadPlan.Flow {
+        for (flag, isGiven) in [("--rate", rate != nil), ("--window", window != nil), ("--size", size != nil)]
+        where isGiven && !scenario.sendsMessages {
+            throw InvalidText("\(flag) does nothing for \(scenario.rawValue), which sends no messages")
+        }
+        guard let rate else {
+            if ramp != nil { throw InvalidText("--ramp goes with --rate") }
+            return .closed(window: window ?? 1)
+        }
+        if window != nil { throw InvalidText("either --rate (open loop) or --window (closed loop)") }
+        return .open(rate: rate, ramp: try ramp.map { try seconds($0, "--ramp") } ?? 0)
     }
 
     func authorities() throws -> [UInt8]? {
@@ -83,11 +93,6 @@ struct LoadOptions: ParsableArguments {
             throw InvalidText("\(flag): \(text) is no time such as 500ms, 10s or 2m")
         }
         return Double(span) / 1e9
-    }
-
-    private func positive<Number: Comparable & Numeric>(_ number: Number, _ flag: String) throws -> Number {
-        guard number > 0 else { throw InvalidText("\(flag) must be more than 0") }
-        return number
     }
 }
 

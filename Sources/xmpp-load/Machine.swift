@@ -25,12 +25,31 @@ enum Machine {
 
 /// How many descriptors this process may have open: one a session, and the usual soft limit is 1024.
 enum DescriptorLimit {
-    /// Raises the soft limit to the hard one.
-    static func raise() {
+    /// What the program itself and each of its threads have open.
+    private static let ownUse = 32
+    private static let perThread = 8
+
+    /// Raises the soft limit to the hard one; gives it.
+    @discardableResult
+    static func raise() -> UInt {
         var limit = rlimit()
         let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        guard getrlimit(kind, &limit) == 0 else { return }
+        guard getrlimit(kind, &limit) == 0 else { return .max }
         limit.rlim_cur = limit.rlim_max
         setrlimit(kind, &limit)
+        return limit.rlim_max
+    }
+
+    /// - Throws: a sentence that says how many sessions would fit.
+    static func raise(for plan: LoadPlan) throws {
+        let limit = raise()
+        let own = UInt(ownUse + plan.threads * perThread)
+        let each = UInt(plan.target.transport.connections)
+        let room = limit > own ? (limit - own) / each : 0
+        guard UInt(plan.sessions) <= room else {
+            throw InvalidText(
+                "--sessions \(plan.sessions): this process may have \(limit) descriptors open, enough for \(room) sessions"
+                    + "\(each > 1 ? " over BOSH" : ""); raise the limit (ulimit -n) or run several of it")
+        }
     }
 }

@@ -1,6 +1,4 @@
-/// What the program says, and the files it writes. Knows descriptors; FoundationEssentials alone, because all of Foundation
-/// brings its own copy of a library that libxml2's headers name as well.
-internal import FoundationEssentials
+/// What the program says, and the files it writes. Knows descriptors.
 internal import Glibc
 internal import LoadTest
 
@@ -25,11 +23,36 @@ enum Output {
         }
     }
 
-    static func write(_ data: Data, toFile path: String) throws {
-        do {
-            try data.write(to: URL(filePath: path))
-        } catch {
-            throw InvalidText("\(path) cannot be written")
+}
+
+/// A file of results. It is opened before a run, so that an hour of load is not lost to a folder that is not there, and keeps what
+/// it had until there is something to write.
+final class OutputFile {
+    private let path: String
+    private let descriptor: Int32
+
+    init(_ path: String) throws {
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw Self.failure(path) }
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    func write(_ bytes: [UInt8]) throws {
+        // What is no plain file, such as /dev/stdout, has no length to change.
+        ftruncate(descriptor, 0)
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard written > 0 || errno == EINTR else { throw Self.failure(path) }
+            rest = rest.dropFirst(max(written, 0))
         }
+    }
+
+    private static func failure(_ path: String) -> InvalidText {
+        InvalidText("\(path) cannot be written: \(String(cString: strerror(errno)))")
     }
 }

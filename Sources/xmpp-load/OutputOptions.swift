@@ -17,22 +17,32 @@ struct OutputOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "No progress line.")
     var quiet = false
 
+    /// Opens the files.
+    func reports() throws -> Reports {
+        if let json, json == html { throw InvalidText("--json and --html name the same file, \(json)") }
+        return Reports(json: try json.map { try OutputFile($0) }, html: try html.map { try OutputFile($0) })
+    }
+}
+
+/// The files that a run is reported in.
+struct Reports {
+    let json: OutputFile?
+    let html: OutputFile?
+
     func write(_ result: LoadResult) throws {
-        if let json { try ResultFile.write(result, to: json) }
-        if let html {
-            try Output.write(Data(HTMLReport.page(result).utf8), toFile: html)
-        }
+        try json?.write(try ResultFile.text(of: result))
+        try html?.write(Array(HTMLReport.page(result).utf8))
     }
 }
 
 /// Results as JSON.
 enum ResultFile {
-    static func write(_ result: LoadResult, to path: String) throws {
+    static func text(of result: LoadResult) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var data = try encoder.encode(result)
         data.append(UInt8(ascii: "\n"))
-        try Output.write(data, toFile: path)
+        return Array(data)
     }
 
     static func read(_ path: String) throws -> LoadResult {
@@ -50,7 +60,6 @@ enum ResultFile {
 final class ProgressLine {
     private let isQuiet: Bool
     private let isTerminal = isatty(STDERR_FILENO) == 1
-    private var width = 0
     private var count = 0
 
     /// Between two lines where they cannot be overwritten, in seconds.
@@ -64,12 +73,17 @@ final class ProgressLine {
         guard !isQuiet else { return }
         count += 1
         if isTerminal {
-            let padding = String(repeating: " ", count: max(0, width - line.count))
-            width = line.count
-            Output.remark("\r\(line)\(padding)")
+            // A line that wraps could not be overwritten. The last column stays free: a cursor behind it is on the next line.
+            Output.remark("\r\(line.prefix(max(1, columns - 1)))\u{1B}[K")
         } else if count % Self.pause == 0 {
             Output.remark("\(line)\n")
         }
+    }
+
+    private var columns: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
     }
 
     func end() {

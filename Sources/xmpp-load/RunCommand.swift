@@ -6,8 +6,8 @@ struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a scenario against a server (the word run may be left out).",
         discussion:
-            "Exit code: 0, 1 for a mistake in the flags, 2 when the run was given up, 3 when an expectation is not "
-            + "met.\n\nScenarios:\n"
+            "Exit code: 0, 1 for a mistake in the flags or a file that cannot be written, 2 when the run ended early, 3 "
+            + "when an expectation is not met.\n\nScenarios:\n"
             + LoadPlan.ScenarioName.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
 
     @Argument(help: "What the sessions do: \(LoadPlan.ScenarioName.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -27,21 +27,24 @@ struct RunCommand: ParsableCommand {
         do {
             let expectations = try output.expect.map { try Expectation($0) }
             let plan = try plan()
-            DescriptorLimit.raise()
+            try plan.check()
+            try DescriptorLimit.raise(for: plan)
             let run = try LoadRun(plan, authorities: try load.authorities())
+            let reports = try output.reports()
             let line = ProgressLine(isQuiet: output.quiet)
-            run.progress = { line.show(ReportText.progress($0)) }
+            run.progress = { line.show(ReportText.progress($0, plan.scenario)) }
             var result = try run.run()
             line.end()
             Machine.describe(&result.tool)
+            let outcomes = expectations.map { $0.outcome(result) }
+            result.expectations = outcomes
             Output.say(ReportText.summary(result))
-            try output.write(result)
-            if result.stopReason != nil { throw ExitCode(2) }
-            let missed = expectations.filter { !$0.isMet(by: result) }
-            for expectation in missed {
-                Output.remark("xmpp-load: \(expectation.complaint(result))\n")
+            try reports.write(result)
+            for missed in outcomes where !missed.isMet {
+                Output.remark("xmpp-load: not met: \(missed.condition), \(missed.found)\n")
             }
-            if !missed.isEmpty { throw ExitCode(3) }
+            if result.stopReason != nil { throw ExitCode(2) }
+            if outcomes.contains(where: { !$0.isMet }) { throw ExitCode(3) }
         } catch let failure as ExitCode {
             throw failure
         } catch {

@@ -38,11 +38,12 @@ struct SinkCommand: ParsableCommand {
 
     func run() throws {
         do {
+            let settings = try settings()
             DescriptorLimit.raise()
             Sink.prepareSignals()
             let isDefault = tcp == nil && websocket == nil
-            let sink = try Sink(try settings(), tcp: isDefault ? "127.0.0.1:5222" : tcp, webSocket: websocket)
-            try sink.start(threads: max(1, threads))
+            let sink = try Sink(settings, tcp: isDefault ? "127.0.0.1:5222" : tcp, webSocket: websocket)
+            try sink.start(threads: threads)
             let names = [isDefault || tcp != nil ? "tcp" : nil, websocket != nil ? "websocket" : nil].compactMap(\.self)
             let ports = zip(names, sink.ports).map { "\($0) \($1)" }.joined(separator: ", ")
             Output.say("ready: \(ports)\n")
@@ -64,8 +65,9 @@ struct SinkCommand: ParsableCommand {
         settings.delay = try time(delay)
         settings.stall = try time(stall)
         settings.stallInterval = try time(stallInterval)
-        guard settings.stallInterval > settings.stall else {
-            throw InvalidText("--stall-interval must be longer than --stall")
+        try settings.check()
+        guard (1...LoadPlan.maxThreads).contains(threads) else {
+            throw InvalidText("--threads \(threads): expected 1 to \(LoadPlan.maxThreads)")
         }
         return settings
     }

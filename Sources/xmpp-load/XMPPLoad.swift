@@ -25,6 +25,18 @@ struct XMPPLoad: ParsableCommand {
         version: Version.text,
         subcommands: [RunCommand.self, SinkCommand.self, CompareCommand.self],
         defaultSubcommand: RunCommand.self)
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            // The library's own code for a mistake in the flags is 64; one code for all of them is easier to ask for.
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            Output.remark(fullMessage(for: error) + "\n")
+            exit(withError: ExitCode(1))
+        }
+    }
 }
 
 enum Version {

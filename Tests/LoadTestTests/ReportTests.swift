@@ -20,7 +20,7 @@ import Testing
         }
         tally.count(.undelivered, 10)
         var result = LoadResult(
-            plan: plan, tally: tally, intervals: [], openingSeconds: 2, workerCPU: [busy * 11],
+            plan: plan, tally: tally, intervals: [], openingSeconds: 2, recordedSeconds: 10, workerCPUShares: [busy],
             watched: WatchReport(openingCPU: 0.1, cpuOfEach: [0.2, 0.3], memoryBefore: 4_096, memoryAfter: 8_192),
             stopReason: nil)
         result.tool.isDebugBuild = false
@@ -61,7 +61,7 @@ import Testing
     @Test func theSummaryHasTheFiguresAndTheFailures() throws {
         let text = ReportText.summary(try result())
         #expect(text.contains("110 sent, 100 received, 10 a second"))
-        #expect(text.contains("10 message not delivered before the end"))
+        #expect(text.contains("10 x message not delivered before the end"))
         #expect(text.contains("p50 50.0 ms"))
         #expect(text.contains("0.50 s of processor time, 5000.00 s for a million messages"))
         #expect(text.contains("1.00 KiB of memory a session"))

@@ -60,6 +60,7 @@ import Testing
             let result = try LoadRun(plan).run()
             #expect(result.sessionsReady == 0)
             #expect(result.failures == ["login": 4])
+            #expect(result.causes?["login"] == "not-authorized")
         }
     }
 
@@ -67,6 +68,7 @@ import Testing
     func nobody() throws {
         let result = try LoadRun(try plan(.connect, "tcp://127.0.0.1:1")).run()
         #expect(result.failures == ["connect": 4])
+        #expect(result.causes?["connect"] == "Connection refused")
     }
 
     @Test("An open loop keeps its rate over several threads")
@@ -119,6 +121,46 @@ import Testing
             plan.flow = .closed(window: 1)
             let closed = try LoadRun(plan).run()
             #expect(closed.latency.p99 < 100_000_000, "\(closed.latency.p99)")
+        }
+    }
+
+    @Test("A server that is gone in the middle ends the run, and what was recorded until then counts")
+    func serverGone() throws {
+        let sink = try Sink(SinkSettings(), tcp: "127.0.0.1:0", webSocket: nil)
+        try sink.start()
+        var plan = try plan(.echo, "tcp://127.0.0.1:\(sink.ports[0])", seconds: 60)
+        plan.flow = .open(rate: 100, ramp: 0)
+        let run = try LoadRun(plan)
+        var looks = 0
+        run.progress = { _ in
+            looks += 1
+            if looks == 2 { sink.stop() }
+        }
+        let result = try run.run()
+        #expect(result.stopReason == "all sessions were lost")
+        #expect(result.failures["dropped"] == 4)
+        #expect(result.causes?["dropped"] != nil)
+        let seconds = try #require(result.recordedSeconds)
+        #expect(seconds > 1 && seconds < 10)
+        // Some 100 a second came until the server went, not 100 spread over the minute that was planned.
+        #expect(result.deliveredPerSecond > 20, "\(result.deliveredPerSecond)")
+        #expect(result.intervals.reduce(0) { $0 + ($1.failures["dropped"] ?? 0) } == 4)
+    }
+
+    @Test("Failures after the last whole second are in an interval too")
+    func lateFailures() throws {
+        var settings = SinkSettings()
+        settings.mode = .drop
+        try withSink(settings) { tcp, _ in
+            var plan = try plan(.echo, tcp, seconds: 0.3)
+            plan.warmUp = 0.2
+            plan.grace = 0.9
+            let result = try LoadRun(plan).run()
+            // Their only messages left before the first recorded moment, and still they are missed.
+            #expect(result.sent == 0)
+            #expect(result.failures == ["undelivered": 4])
+            #expect(result.intervals.reduce(0) { $0 + ($1.failures["undelivered"] ?? 0) } == 4)
+            #expect(result.intervals.reduce(0) { $0 + $1.sent } == 4)
         }
     }
 

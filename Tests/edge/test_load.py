@@ -1,8 +1,12 @@
 """The load tester on the edge: each scenario over each transport, against a real Prosody and against its own sink."""
 
+import contextlib
 import json
 import os
+import pty
+import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +21,8 @@ TRANSPORTS = ["ws", "http"]
 
 
 def url(edge: Edge, transport: str) -> str:
+    if transport == "tcp":  # beside the edge
+        return f"tcp://{edge.upstream}"
     host, port = edge.address
     return f"{transport}://{host}:{port}/{'ws' if transport.startswith('ws') else 'http-bind'}"
 
@@ -41,7 +47,7 @@ def sink(request) -> Iterator[str]:
         process.terminate()
 
 
-@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("transport", [*TRANSPORTS, "tcp"])
 @pytest.mark.parametrize("scenario", ["echo", "chat", "room", "idle", "connect", "churn", "reconnect-storm"])
 def test_every_scenario_runs_through_the_edge_without_a_failure(edge_on_prosody, tmp_path, scenario, transport):
     result = load(
@@ -53,6 +59,34 @@ def test_every_scenario_runs_through_the_edge_without_a_failure(edge_on_prosody,
         assert result["latency"]["count"] > 0
     if scenario == "room":
         assert result["latency"]["count"] == 4 * result["sent"]
+
+
+@pytest.mark.parametrize("mechanism", ["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "ANONYMOUS"])
+@pytest.mark.parametrize("transport", [*TRANSPORTS, "tcp"])
+def test_every_mechanism_logs_in(sink, tmp_path, transport, mechanism):
+    user = () if mechanism == "ANONYMOUS" else ("--user", "user%d", "--password", "secret")
+    with Edge(sink) as edge:
+        target = url(edge, transport)
+        result = load(tmp_path, "echo", target, "--domain", "edge.test", "--mechanism", mechanism, *user)
+    assert result["failures"] == {} and result["sessionsReady"] == 4
+    assert "secret" not in json.dumps(result)
+
+
+@pytest.mark.parametrize("transport", [*TRANSPORTS, "tcp"])
+def test_a_wrong_password_is_told_in_the_servers_words(edge_on_prosody, tmp_path, transport):
+    result = load(
+        tmp_path, "echo", url(edge_on_prosody, transport), "--domain", "edge.test", "--user", "alice", "--password", "wrong", code=2)
+    assert result["failures"] == {"login": 4}
+    assert result["causes"] == {"login": "not-authorized"}
+    assert "4 x login refused (not-authorized)" in result["text"]
+
+
+@pytest.mark.parametrize("transport", [*TRANSPORTS, "tcp"])
+def test_more_messages_under_way_than_a_body_holds_are_no_failure(sink, tmp_path, transport):
+    with Edge(sink) as edge:
+        result = load(tmp_path, "echo", url(edge, transport), "--domain", "edge.test", "--window", "600")
+    assert result["failures"] == {} and result["sessionsStanding"] == 4
+    assert result["delivered"] > 2400
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
@@ -71,8 +105,10 @@ def test_an_expectation_that_is_not_met_gives_exit_code_3(sink, tmp_path, transp
         result = load(
             tmp_path, "echo", url(edge, transport), "--domain", "edge.test", "--expect", "p99<1us", "--expect", "failures=0",
             "--html", str(page), code=3)
-    assert result["errors"].startswith("xmpp-load: not met: p99<1us, it is ")
+    assert result["errors"].startswith("xmpp-load: not met: p99<1us, ")
     assert result["errors"].count("not met") == 1
+    assert [(outcome["condition"], outcome["isMet"]) for outcome in result["expectations"]] == [("p99<1us", False), ("failures=0", True)]
+    assert result["tool"]["version"] and result["tool"]["date"] and result["tool"]["machine"]
     assert page.read_text().startswith("<!DOCTYPE html>")
 
 
@@ -80,6 +116,132 @@ def test_a_run_that_only_fails_is_given_up_with_exit_code_2(tmp_path):
     result = load(tmp_path, "echo", "tcp://127.0.0.1:1", code=2)
     assert result["failures"] == {"connect": 4}
     assert result["stopReason"] == "no session could log in"
+    assert result["causes"] == {"connect": "Connection refused"}
+
+
+@pytest.mark.parametrize("transport, cause", [("ws", "HTTP status 404"), ("http", "HTTP status 405")])
+def test_a_wrong_path_is_told(sink, tmp_path, transport, cause):
+    with Edge(sink) as edge:
+        result = load(tmp_path, "echo", url(edge, transport) + "/nothing", "--domain", "edge.test", code=2)
+    assert result["failures"] == {"handshake": 4}
+    assert result["causes"] == {"handshake": cause}
+
+
+# What cannot work is told before anything is connected
+
+@pytest.mark.parametrize("words, sentence", [
+    (["--sessions", "0"], "--sessions must be more than 0"),
+    (["--sessions", "900000"], "--sessions 900000: this process may have "),
+    (["--sessions", "many"], "Error: The value 'many' is invalid for '--sessions <sessions>'"),
+    (["--size", "99999999999999"], "--size 99999999999999: more than 1,048,576 is too much"),
+    (["--window", "100000"], "--window 100000 of --size 200: one session can have 5242 of them under way at most"),
+    (["--rate", "inf"], "--rate inf: more than 10,000,000 a second is too much"),
+    (["--rate", "5", "--window", "5"], "either --rate (open loop) or --window (closed loop)"),
+    (["--ramp", "5s"], "--ramp goes with --rate"),
+    (["--duration", "soon"], "--duration: soon is no time such as 500ms, 10s or 2m"),
+    (["--expect", "p98<5ms"], "--expect p98<5ms: p98 is none of p50, p90, "),
+    (["--mechanism", "PLAIN"], "--mechanism PLAIN needs accounts: --user, and --password"),
+    (["--user", "alice@edge.test"], "--user alice@edge.test: expected the part before the @ alone"),
+    (["--source", "192.0.2.1"], "--source 192.0.2.1 cannot be used: Cannot assign requested address"),
+    (["--watch", "99999999"], "--watch 99999999: there is no such process on this machine"),
+    (["--json", "/nowhere/at/all.json"], "/nowhere/at/all.json cannot be written: No such file or directory"),
+    (["--html", "/nowhere/at/all.html"], "/nowhere/at/all.html cannot be written: No such file or directory"),
+    (["--json", "one", "--html", "one"], "--json and --html name the same file, one"),
+])
+def test_what_cannot_work_is_told_at_the_start(words, sentence):
+    done = subprocess.run([LOAD, "echo", "tcp://127.0.0.1:1", *words], capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.removeprefix("xmpp-load: ").startswith(sentence)
+
+
+def test_flags_that_would_do_nothing_are_refused():
+    done = subprocess.run([LOAD, "idle", "tcp://127.0.0.1:1", "--rate", "5"], capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stderr) == (1, "xmpp-load: --rate does nothing for idle, which sends no messages\n")
+
+
+def test_a_name_that_does_not_resolve_is_told():
+    done = subprocess.run([LOAD, "echo", "tcp://nobody.invalid"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and done.stderr.startswith("xmpp-load: nobody.invalid has no address: ")
+
+
+def test_a_full_disk_is_told_and_the_summary_is_there(sink):
+    done = subprocess.run(
+        [LOAD, "echo", f"tcp://{sink}", "--domain", "edge.test", "--sessions", "1", "--warm-up", "0s", "--duration", "100ms", "--quiet",
+         "--json", "/dev/full"], capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stderr) == (1, "xmpp-load: /dev/full cannot be written: No space left on device\n")
+    assert "1 of 1 logged in" in done.stdout
+
+
+# In the middle
+
+@contextlib.contextmanager
+def long_run(tmp_path: Path, *words: str) -> Iterator[subprocess.Popen]:
+    """A run of a minute that is under load when this is entered."""
+    with subprocess.Popen(
+            [LOAD, *words, "--domain", "edge.test", "--sessions", "4", "--warm-up", "0s", "--duration", "60s", "--quiet",
+             "--json", tmp_path / "result.json", "--html", tmp_path / "report.html"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            time.sleep(2.5)
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_an_interrupted_run_reports_what_it_has(sink, tmp_path, transport):
+    with Edge(sink) as edge, long_run(tmp_path, "echo", url(edge, transport), "--rate", "100") as process:
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=20)
+    assert process.returncode == 2
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert result["stopReason"] == "interrupted" and "ended early       interrupted" in output
+    assert 1 < result["recordedSeconds"] < 15
+    # Of the time that was recorded, not of the minute that was planned.
+    assert 50 < result["deliveredPerSecond"] < 110
+    assert "ended early: interrupted" in (tmp_path / "report.html").read_text()
+
+
+@pytest.mark.parametrize("transport", [*TRANSPORTS, "tcp"])
+def test_a_run_whose_server_is_gone_ends_soon(tmp_path, transport):
+    with subprocess.Popen(
+            [LOAD, "sink", "--tcp", "127.0.0.1:0", "--domain", "edge.test"], stdout=subprocess.PIPE, text=True) as server:
+        address = "127.0.0.1:" + server.stdout.readline().removeprefix("ready: tcp ").strip()
+        with Edge(address) as edge, long_run(tmp_path, "echo", url(edge, transport)) as process:
+            server.kill()
+            output, _ = process.communicate(timeout=20)
+    assert process.returncode == 2
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert result["stopReason"] == "all sessions were lost"
+    assert sum(result["failures"].get(kind, 0) for kind in ("dropped", "stream-error")) == 4 and result["causes"]
+
+
+# The line of progress
+
+def watched(sink: str, stderr, *words: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        [LOAD, "echo", f"tcp://{sink}", "--domain", "edge.test", "--sessions", "4", "--rate", "100", "--warm-up", "0s", *words],
+        stdout=subprocess.DEVNULL, stderr=stderr, text=True)
+
+
+def test_a_pipe_gets_a_line_now_and_then(sink):
+    with watched(sink, subprocess.PIPE, "--duration", "5500ms") as process:
+        lines = process.stderr.read().splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("5 s  sessions 4  ") and "msg/s  p50 " in lines[0] and "p99 " in lines[0]
+
+
+def test_a_terminal_gets_one_line_that_never_wraps(sink):
+    ours, theirs = pty.openpty()
+    os.set_blocking(ours, False)
+    with watched(sink, theirs, "--duration", "2500ms") as process:
+        process.wait(20)
+    os.close(theirs)
+    seen = os.read(ours, 10000).decode()
+    os.close(ours)
+    lines = seen.rstrip("\r\n").split("\r")[1:]
+    assert len(lines) >= 2 and "\n" not in seen.rstrip("\r\n")
+    assert all(line.endswith("\x1b[K") and len(line) < 80 + 3 for line in lines)
 
 
 # With TLS

@@ -24,6 +24,7 @@ class Edge:
         listen: tuple[str, ...] = ("127.0.0.1:0",), options: tuple[str, ...] = (), environment: dict[str, str] | None = None,
         fd_limit: int | None = None, workers: int | None = 2,
     ):
+        self.upstream = upstream
         command = [str(PROGRAM)]
         for address in listen:
             command += ["--listen", address]

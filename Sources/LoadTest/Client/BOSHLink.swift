@@ -19,19 +19,15 @@ final class BOSHLink: LoopMember, Link {
     private var state = State.connecting
     private var client: BOSHClient
     private var pipes: [BOSHPipe] = []
-    /// Elements for the next request, and what they must wait for.
-    private var payload: [UInt8] = []
+    /// Elements for the next requests, and what they must wait for.
+    private var payloads = BOSHPayloads()
     private var isRestartDue = false
     private var isPostponed = false
     /// Connections lost with a request under way, since the last answer.
     private var losses = 0
 
-    /// Connections of one session, as browsers use (XEP-0124 section 11).
-    private static let maxPipes = 2
     /// Lost connections in a row until the session counts as lost.
     private static let maxLosses = 3
-    /// Bytes of elements in one request; the rest goes with the next.
-    private static let maxPayload = 128 << 10
     /// Milliseconds for the answer to our last request.
     private static let linger: UInt64 = 1_000
 
@@ -60,16 +56,16 @@ final class BOSHLink: LoopMember, Link {
     }
 
     func send(_ element: Span<UInt8>) {
-        element.withUnsafeBufferPointer { payload.append(contentsOf: $0) }
+        payloads.append(element)
         pumpLater()
     }
 
-    var waitingOutput: Int { payload.count }
+    var waitingOutput: Int { payloads.count }
 
     func finish() {
         guard case .open = state, client.sid != nil, let pipe = freePipe() else { return abort() }
         state = .finishing
-        pipe.post(client.terminate(payload))
+        pipe.post(client.terminate(payloads.next()))
         deadline = loop.now + Self.linger
     }
 
@@ -102,7 +98,7 @@ final class BOSHLink: LoopMember, Link {
     private func pump() {
         guard case .open = state, client.sid != nil else { return }
         while client.window > 0 {
-            let isDue = isRestartDue || !payload.isEmpty || client.unanswered.isEmpty
+            let isDue = isRestartDue || !payloads.isEmpty || client.unanswered.isEmpty
             guard isDue, let pipe = freePipe() else { return }
             pipe.post(nextRequest())
         }
@@ -113,13 +109,11 @@ final class BOSHLink: LoopMember, Link {
             isRestartDue = false
             return client.restart(to: route.domain)
         }
-        var elements: [UInt8] = []
-        swap(&elements, &payload)
-        return client.send(elements)
+        return client.send(payloads.next())
     }
 
     private func freePipe() -> BOSHPipe? {
-        pipes.first { $0.isFree } ?? (pipes.count < Self.maxPipes ? addPipe() : nil)
+        pipes.first { $0.isFree } ?? (pipes.count < Target.Transport.bosh.connections ? addPipe() : nil)
     }
 
     private func addPipe() -> BOSHPipe {
@@ -156,33 +150,40 @@ final class BOSHLink: LoopMember, Link {
                 }
             }
         } catch {
-            return end(.malformed)
+            return end(Failure(.malformed))
         }
-        if client.ended != nil { return end(.dropped) }
+        if let condition = client.ended { return end(terminated(condition)) }
         pump()
     }
 
-    func pipeRefused() {
-        end(client.sid == nil ? .handshake : .dropped)
+    /// The session before it has begun, or one that stood (XEP-0124 section 17.2).
+    private func terminated(_ condition: Condition?) -> Failure {
+        let name = condition.map { "\($0.name)" } ?? "terminate"
+        return Failure(client.sid == nil ? .handshake : condition == .remoteStreamError ? .streamError : .dropped, name)
+    }
+
+    func pipeRefused(_ cause: String) {
+        end(Failure(client.sid == nil ? .handshake : .dropped, cause))
     }
 
     /// - Parameters:
     ///   - request: what it had not answered.
-    ///   - failure: why it never stood; nil when it did.
-    func pipeLost(_ pipe: BOSHPipe, request: BOSHClient.Request?, before failure: FailureKind?) {
+    ///   - hasStood: whether the connection had come about.
+    func pipeLost(_ pipe: BOSHPipe, request: BOSHClient.Request?, _ failure: Failure, hasStood: Bool) {
         pipes.removeAll { $0 === pipe }
         if case .finishing = state { return abort() }
         guard case .ended = state else {
             losses += 1
-            if failure != nil || client.sid == nil { return end(failure ?? .connect) }
-            if losses > Self.maxLosses { return end(.dropped) }
+            if !hasStood { return end(failure) }
+            if client.sid == nil { return end(Failure(.handshake, failure.cause)) }
+            if losses > Self.maxLosses { return end(failure) }
             // The server keeps its answers for this (XEP-0124 section 14.3).
             if let request { freePipe()?.post(request) }
             return
         }
     }
 
-    private func end(_ failure: FailureKind) {
+    private func end(_ failure: Failure) {
         if case .ended = state { return }
         abort()
         owner.linkEnded(failure)

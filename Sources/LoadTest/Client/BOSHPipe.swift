@@ -30,7 +30,7 @@ final class BOSHPipe: StreamSocket {
         do {
             try outbound.startRequest(.post, target: route.path, host: route.authority, pool: loop.pool)
         } catch {
-            return link.pipeRefused()
+            return link.pipeRefused("no such path or host")
         }
         outbound.appendField("Content-Type", "text/xml; charset=utf-8", pool: loop.pool)
         outbound.appendField("Content-Length", request.body.count, pool: loop.pool)
@@ -65,29 +65,29 @@ final class BOSHPipe: StreamSocket {
                 }
             }
         } catch {
-            if !isDropped { link.pipeRefused() }
+            if !isDropped { link.pipeRefused("no HTTP") }
         }
         return input.count
     }
 
     private func answered() {
-        guard let answer = request else { return link.pipeRefused() }
+        guard let answer = request else { return link.pipeRefused("an answer without a request") }
         var bytes: [UInt8] = []
         swap(&bytes, &body)
         request = nil
-        guard head.status == 200 else { return link.pipeRefused() }
+        guard head.status == 200 else { return link.pipeRefused("HTTP status \(head.status)") }
         let isKept = head.keepsAlive
         link.pipeReceived(bytes, to: answer, by: self)
-        if !isKept && !isDropped { lost() }
+        if !isKept && !isDropped { lost(ended(.dropped)) }
     }
 
-    override func peerFinished() { lost() }
-    override func failed(_ failure: SystemFailure) { lost() }
+    override func peerFinished() { lost(ended(.dropped)) }
+    override func failed(_ failure: SystemFailure) { lost(broken(by: failure)) }
 
-    private func lost() {
+    private func lost(_ failure: Failure) {
         guard !isDropped else { return }
-        let reason: FailureKind? = isConnecting ? .connect : isSecured ? nil : .tls
+        let hasStood = !isConnecting && isSecured
         drop()
-        link.pipeLost(self, request: request, before: reason)
+        link.pipeLost(self, request: request, failure, hasStood: hasStood)
     }
 }

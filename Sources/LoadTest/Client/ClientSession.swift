@@ -10,7 +10,7 @@ protocol SessionHost: AnyObject {
     func sessionReady(_ session: ClientSession)
     func sessionReceived(_ element: Span<UInt8>, _ session: ClientSession)
     /// The last call for this session; not made after `finish` and `abort`.
-    func sessionEnded(_ session: ClientSession, _ failure: FailureKind)
+    func sessionEnded(_ session: ClientSession, _ failure: Failure)
 }
 
 /// How all sessions of a run log in.
@@ -45,8 +45,8 @@ final class ClientSession: LinkOwner {
     private(set) var address: [UInt8] = []
     /// Where this session's messages go, escaped.
     var receiver: [UInt8] = []
-    /// The time after which the session is to end; for scenarios in which sessions go.
-    var began: Nanoseconds = 0
+    /// Whether the opening waits for it no longer.
+    var isSettled = false
 
     init(index: Int, account: Account?, intended: Nanoseconds, host: any SessionHost) {
         self.index = index
@@ -68,6 +68,11 @@ final class ClientSession: LinkOwner {
     }
 
     func send(_ element: Span<UInt8>) { link?.send(element) }
+
+    /// The session is lost when `expectNothing` is not called within so many milliseconds.
+    func expectWithin(_ milliseconds: UInt64, loop: EventLoop) { link?.deadline = loop.now + milliseconds }
+
+    func expectNothing() { link?.deadline = .never }
 
     /// Says goodbye and is forgotten.
     func finish() {
@@ -96,9 +101,9 @@ final class ClientSession: LinkOwner {
     }
 
     func linkReceived(_ element: Span<UInt8>) {
-        if case .ready = state { return host.sessionReceived(element, self) }
+        if case .ready = state, !ElementText.isStreamError(element) { return host.sessionReceived(element, self) }
         let name = ElementText.name(element)
-        if name == .error { return fail(.streamError) }
+        if name == .error { return fail(Failure(.streamError, ElementText.condition(of: element))) }
         switch state {
         case .features(let isLoggedIn):
             guard name == .features else { return }
@@ -113,27 +118,36 @@ final class ClientSession: LinkOwner {
         }
     }
 
-    func linkTimedOut() { fail(.loginTimeout) }
+    func linkTimedOut() { fail(Failure(.loginTimeout, waitedFor)) }
 
-    func linkEnded(_ failure: FailureKind) {
+    func linkEnded(_ failure: Failure) {
         guard release() != nil else { return }
         host.sessionEnded(self, failure)
     }
 
-    private func fail(_ failure: FailureKind) {
+    private func fail(_ failure: Failure) {
         guard let link = release() else { return }
         link.abort()
         host.sessionEnded(self, failure)
     }
 
+    private var waitedFor: String {
+        switch state {
+        case .connecting: "waiting for the connection"
+        case .features: "waiting for the server's features"
+        case .authenticating: "waiting for the answer to the credentials"
+        case .binding: "waiting for the resource"
+        case .ready, .ended: "waiting for what the scenario asked for"
+        }
+    }
+
     // MARK: Login
 
     private func authenticate(_ features: Span<UInt8>) {
-        let offered = Mechanism.allCases.map(\.rawValue).filter {
-            String(reading: features).contains(">\($0)</")
-        }
+        let offered = ElementText.texts(of: "mechanism", in: features)
         guard let sasl = SASLClient(offered: offered, account: account, wanted: host.login.mechanism) else {
-            return fail(.login)
+            let names = offered.isEmpty ? "none" : offered.joined(separator: ", ")
+            return fail(Failure(.login, "no mechanism in common, the server has \(names)"))
         }
         state = .authenticating(sasl)
         send(sasl.auth().span)
@@ -144,15 +158,19 @@ final class ClientSession: LinkOwner {
         let content = ElementText.content(element)
         switch name {
         case .challenge:
-            guard let response = sasl.response(to: content, keys: &host.scramKeys) else { return fail(.login) }
+            guard let response = sasl.response(to: content, keys: &host.scramKeys) else {
+                return fail(Failure(.login, "the server's challenge is none"))
+            }
             state = .authenticating(sasl)
             send(response.span)
         case .success:
-            guard sasl.accepts(success: content) else { return fail(.login) }
+            guard sasl.accepts(success: content) else {
+                return fail(Failure(.login, "the server did not prove that it knows the password"))
+            }
             state = .features(isLoggedIn: true)
             link?.openStream()
         default:
-            fail(.login)
+            fail(Failure(.login, ElementText.condition(of: element)))
         }
     }
 
@@ -164,7 +182,9 @@ final class ClientSession: LinkOwner {
     }
 
     private func bound(_ result: Span<UInt8>) {
-        guard !StanzaTag(result).isError, let jid = ElementText.text(of: "jid", in: result) else { return fail(.bind) }
+        guard !StanzaTag(result).isError, let jid = ElementText.text(of: "jid", in: result) else {
+            return fail(Failure(.bind, ElementText.condition(of: result, below: "error")))
+        }
         address = Array(jid.utf8)
         link?.deadline = .never
         state = .ready

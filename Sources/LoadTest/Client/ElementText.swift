@@ -2,7 +2,7 @@
 /// messages under load go through `StanzaTag`.
 internal import Bytes
 
-enum ElementText {
+package enum ElementText {
     /// The local name of the element.
     static func name(_ element: Span<UInt8>) -> Name {
         var start = 1
@@ -43,6 +43,31 @@ enum ElementText {
             let close = bytes.lastIndex(of: UInt8(ascii: "<")), close > open
         else { return [] }
         return Array(bytes[(open + 1)..<close])
+    }
+
+    /// The name of the first child, which is what failures and errors say (RFC 6120 sections 4.9.3, 6.5 and 8.3.3).
+    /// - Parameter name: of the element below this one that has the child; nil for this one.
+    package static func condition(of element: Span<UInt8>, below name: String? = nil) -> String? {
+        let text = String(reading: element)
+        let start = name.map { text.firstRange(of: "<\($0)")?.upperBound } ?? text.startIndex
+        guard let start, let end = text[start...].firstIndex(of: ">"),
+            let child = text[end...].firstIndex(of: "<")
+        else { return nil }
+        let condition = text[text.index(after: child)...].prefix { $0.isLetter || $0.isNumber || "-_:".contains($0) }
+        return condition.isEmpty ? nil : String(condition)
+    }
+
+    /// The texts of all elements of that name.
+    package static func texts(of name: String, in element: Span<UInt8>) -> [String] {
+        String(reading: element).split(separator: "<").compactMap { part in
+            part.hasPrefix("\(name)>") ? String(part.dropFirst(name.count + 1)) : nil
+        }
+    }
+
+    /// Whether the stream ends with this element. Stanzas begin with other letters.
+    package static func isStreamError(_ element: Span<UInt8>) -> Bool {
+        element.count > 2 && (element[1] == UInt8(ascii: "s") || element[1] == UInt8(ascii: "e"))
+            && name(element) == .error
     }
 
     /// The text of the first element of that name below this one; nil without one.

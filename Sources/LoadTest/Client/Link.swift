@@ -23,5 +23,5 @@ protocol LinkOwner: AnyObject {
     func linkStands()
     func linkReceived(_ element: Span<UInt8>)
     func linkTimedOut()
-    func linkEnded(_ failure: FailureKind)
+    func linkEnded(_ failure: Failure)
 }

@@ -41,6 +41,18 @@ final class LinkSecurity {
 }
 
 extension StreamSocket {
-    /// What has ended a connection that failed by itself.
-    var brokenBy: FailureKind { isConnecting ? .connect : isSecured ? .dropped : .tls }
+    /// What ended a connection that failed by itself.
+    func broken(by failure: SystemFailure) -> Failure {
+        if isConnecting { return Failure(.connect, failure.reason) }
+        return isSecured ? Failure(.dropped, failure.reason) : Failure(.tls, trouble ?? failure.reason)
+    }
+
+    /// What it means that the server finished when there was more to come.
+    func ended(_ kind: FailureKind) -> Failure {
+        isSecured
+            ? Failure(kind, "the server closed the connection")
+            : Failure(.tls, trouble ?? "the server closed the connection")
+    }
+
+    private var trouble: String? { (layer as? TLSLayer)?.trouble }
 }

@@ -7,7 +7,7 @@ final class TCPLink: StreamSocket, Link {
     private let owner: any LinkOwner
     private let clock: ReceiveClock
     private let header: [UInt8]
-    private var scanner = StreamScanner()
+    private var scanner = StreamScanner(maxElement: 16 << 20)
     private var hasEnded = false
 
     /// Time for the server to answer our end of the stream.
@@ -65,20 +65,20 @@ final class TCPLink: StreamSocket, Link {
                     owner.linkReceived(rest.extracting(cut.range))
                     used += size
                 case .streamEnd:
-                    end(.dropped)
+                    end(Failure(.dropped, "the server ended the stream"))
                 }
             }
         } catch {
-            end(.malformed)
+            end(Failure(.malformed))
         }
         return input.count
     }
 
     override func timedOut() { owner.linkTimedOut() }
-    override func peerFinished() { end(isSecured ? .dropped : .tls) }
-    override func failed(_ failure: SystemFailure) { end(brokenBy) }
+    override func peerFinished() { end(ended(.dropped)) }
+    override func failed(_ failure: SystemFailure) { end(broken(by: failure)) }
 
-    private func end(_ failure: FailureKind) {
+    private func end(_ failure: Failure) {
         guard !hasEnded else { return }
         hasEnded = true
         close()

@@ -90,11 +90,11 @@ final class WebSocketLink: StreamSocket, Link {
     }
 
     override func timedOut() { owner.linkTimedOut() }
-    override func peerFinished() { end(!isSecured ? .tls : state == .handshake ? .handshake : .dropped) }
-    override func failed(_ failure: SystemFailure) { end(brokenBy) }
+    override func peerFinished() { end(ended(state == .handshake ? .handshake : .dropped)) }
+    override func failed(_ failure: SystemFailure) { end(broken(by: failure)) }
     override func closed() { message.release(to: loop.pool) }
 
-    private func end(_ failure: FailureKind) {
+    private func end(_ failure: Failure) {
         guard state != .ended else { return }
         state = .ended
         close()
@@ -118,7 +118,11 @@ final class WebSocketLink: StreamSocket, Link {
             owner.linkStands()
             return used
         } catch {
-            end(.handshake)
+            let status = opening.head.status
+            end(
+                Failure(
+                    .handshake,
+                    status == 101 ? "no WebSocket for XMPP" : status > 0 ? "HTTP status \(status)" : "no HTTP"))
             return 0
         }
     }
@@ -134,7 +138,7 @@ final class WebSocketLink: StreamSocket, Link {
                 offset += used
             }
         } catch {
-            end(.malformed)
+            end(Failure(.malformed))
         }
         return offset
     }
@@ -154,8 +158,9 @@ final class WebSocketLink: StreamSocket, Link {
             return used
         case .pong(_, let used):
             return used
-        case .close(_, let used):
-            end(.dropped)
+        case .close(let close, let used):
+            let reason = String(reading: input.extracting(close.reason))
+            end(Failure(.dropped, "closed with \(close.code?.rawValue ?? 1005)\(reason.isEmpty ? "" : ", \(reason)")"))
             return used
         }
     }
@@ -174,7 +179,7 @@ final class WebSocketLink: StreamSocket, Link {
         // Stanzas never begin so; the frames of RFC 7395 do.
         switch ElementText.isFraming(element) ? ElementText.name(element) : .other {
         case .open: break
-        case .close: end(.dropped)
+        case .close: end(Failure(.dropped, "the server ended the stream"))
         default: owner.linkReceived(element)
         }
     }

@@ -9,6 +9,18 @@ package struct Accounts: Codable, Equatable, Sendable {
     /// How many accounts there are; further sessions share them, each with a resource of its own. 0: one a session.
     package var count: Int
 
+    // Results are shown around: they say who logged in, but not the password.
+    private enum CodingKeys: String, CodingKey {
+        case user, first, count
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            user: try values.decodeIfPresent(String.self, forKey: .user),
+            first: try values.decode(Int.self, forKey: .first), count: try values.decode(Int.self, forKey: .count))
+    }
+
     package init(user: String?, password: String = "", first: Int = 0, count: Int = 0) {
         self.user = user
         self.password = password

@@ -1,3 +1,17 @@
+/// One thing that went wrong: what a report counts it as, and what the system or the server said of it.
+package struct Failure: Equatable, Sendable {
+    package let kind: FailureKind
+    package let cause: String?
+
+    package init(_ kind: FailureKind, _ cause: String? = nil) {
+        self.kind = kind
+        // It comes from the other side and is shown in a line.
+        self.cause = cause.map { String($0.prefix(Self.longest).map { $0.isNewline ? " " : $0 }) }
+    }
+
+    private static let longest = 200
+}
+
 /// What can go wrong in a run, as a report counts it. Knows names; a report explains them.
 package enum FailureKind: String, CaseIterable, Codable, Sendable {
     /// The connection was refused or broke before anything was said.

@@ -4,6 +4,17 @@ package struct LoadPlan: Codable, Sendable {
         case connect, idle, echo, chat, room, push, churn
         case reconnectStorm = "reconnect-storm"
 
+        /// Whether sessions send messages, in an open or a closed loop.
+        package var sendsMessages: Bool {
+            switch self {
+            case .echo, .chat, .room: true
+            case .connect, .idle, .push, .churn, .reconnectStorm: false
+            }
+        }
+
+        /// Whether sessions that are gone are replaced.
+        package var opensAgain: Bool { self == .churn || self == .reconnectStorm }
+
         package var summary: String {
             switch self {
             case .connect: "open sessions at a rate and hold them; measures the time to login"

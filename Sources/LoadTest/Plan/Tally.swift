@@ -7,6 +7,8 @@ package struct Tally: Sendable {
     package var sent = 0
     package var delivered = 0
     package var failures: [FailureKind: Int] = [:]
+    /// What the system or the server said of the first failure of each kind.
+    package var causes: [FailureKind: String] = [:]
     /// From when the message should have left until it was read.
     package var latency = LatencyHistogram()
     /// From when it left until it was read.
@@ -31,6 +33,7 @@ package struct Tally: Sendable {
         sent += other.sent
         delivered += other.delivered
         failures.merge(other.failures, uniquingKeysWith: +)
+        causes.merge(other.causes) { first, _ in first }
         latency.add(other.latency)
         service.add(other.service)
         lag.add(other.lag)

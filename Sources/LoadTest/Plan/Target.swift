@@ -5,6 +5,9 @@ package struct Target: Codable, Equatable, Sendable {
         case webSocket = "ws"
         case bosh = "http"
         case tcp
+
+        /// Of one session, at most: BOSH posts on one while another waits (XEP-0124 section 11).
+        package var connections: Int { self == .bosh ? 2 : 1 }
     }
 
     package enum Security: String, Codable, Sendable {
@@ -38,7 +41,7 @@ package struct Target: Codable, Equatable, Sendable {
         guard let mark = text.firstRange(of: "://") else {
             throw InvalidText("\(text): expected ws://, http:// or tcp:// and a host")
         }
-        let name = text[..<mark.lowerBound]
+        let name = text[..<mark.lowerBound].lowercased()
         guard let scheme = Self.schemes.first(where: { $0.name == name }) else {
             throw InvalidText("\(text): the transport is ws, wss, http or https (BOSH), tcp, starttls or tls")
         }

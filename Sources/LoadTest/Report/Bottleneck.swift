@@ -24,10 +24,10 @@ package enum Bottleneck {
                     + "latencies contain the wait for one")
         }
         let lag = result.lag.p99
-        if case .open = result.plan.flow, lag > max(toleratedLag, result.service.p99 / 10) {
+        if lag > max(toleratedLag, result.service.p99 / 10) {
             warnings.append(
-                "xmpp-load could not keep its own schedule: 1 % of the messages left \(TimeText.short(lag)) late or more"
-            )
+                "xmpp-load could not keep its own schedule: 1 % of \(ReportText.startedNoun(result.plan.scenario)) "
+                    + "\(TimeText.short(lag)) late or more")
         }
         return warnings
     }

@@ -37,8 +37,12 @@ package struct Expectation: Sendable {
             throw InvalidText("--expect \(text): \(name) is none of \(names)")
         }
         let value = text[mark.upperBound...].filter { $0 != " " }
-        guard let limit = figure.isTime ? TimeText.parse(value).map({ Double($0) }) : Double(value) else {
-            throw InvalidText("--expect \(text): \(value) is no \(figure.isTime ? "time such as 50ms" : "number")")
+        guard let limit = figure.isTime ? TimeText.parse(value).map({ Double($0) }) : Double(value),
+            limit.isFinite
+        else {
+            throw InvalidText(
+                "--expect \(text): \(value.isEmpty ? "nothing" : value) is no \(figure.isTime ? "time such as 50ms" : "number")"
+            )
         }
         (self.figure, self.comparison, self.limit) = (figure, comparison, limit)
     }
@@ -52,8 +56,10 @@ package struct Expectation: Sendable {
             Figure(name: "logins", isTime: false) { $0.loginsPerSecond },
             Figure(name: "sessions", isTime: false) { Double($0.sessionsStanding) },
             Figure(name: "failures", isTime: false) { Double($0.failureCount) },
-            Figure(name: "dropped", isTime: false) { Double($0.failures[FailureKind.dropped.rawValue] ?? 0) },
         ]
+        + FailureKind.allCases.map { kind in
+            Figure(name: kind.rawValue, isTime: false) { Double($0.failures[kind.rawValue] ?? 0) }
+        }
 
     private static func times(
         _ prefix: String, _ latency: @escaping @Sendable (LoadResult) -> LatencySummary
@@ -67,11 +73,25 @@ package struct Expectation: Sendable {
         ]
     }
 
+    /// What a report says of it.
+    package struct Outcome: Codable, Sendable, Equatable {
+        package var condition: String
+        package var isMet: Bool
+        /// What was found instead, or as well.
+        package var found: String
+    }
+
+    package func outcome(_ result: LoadResult) -> Outcome {
+        Outcome(condition: text, isMet: isMet(by: result), found: found(in: result))
+    }
+
+    private func isMissing(in result: LoadResult) -> Bool {
+        figure.isTime && (figure.name.hasPrefix("login-") ? result.logins : result.latency).count == 0
+    }
+
     /// Whether the result meets it. A latency of nothing meets no condition.
     package func isMet(by result: LoadResult) -> Bool {
-        if figure.isTime && (figure.name.hasPrefix("login-") ? result.logins : result.latency).count == 0 {
-            return false
-        }
+        if isMissing(in: result) { return false }
         let value = figure.value(result)
         switch comparison {
         case .atMost: return value <= limit
@@ -82,10 +102,9 @@ package struct Expectation: Sendable {
         }
     }
 
-    /// What to tell when it is not met.
-    package func complaint(_ result: LoadResult) -> String {
+    private func found(in result: LoadResult) -> String {
+        if isMissing(in: result) { return "there was none" }
         let value = figure.value(result)
-        let found = figure.isTime ? TimeText.short(Nanoseconds(value)) : Decimal.text(value, digits: 1)
-        return "not met: \(text), it is \(found)"
+        return figure.isTime ? TimeText.short(Nanoseconds(value)) : Decimal.short(value)
     }
 }

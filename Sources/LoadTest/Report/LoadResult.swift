@@ -8,12 +8,18 @@ package struct LoadResult: Codable, Sendable {
     package var sessionsReady: Int
     /// Sessions that stood at the end.
     package var sessionsStanding: Int
+    /// Seconds that were recorded: fewer than planned when the run was stopped. Nil in results of old: as planned.
+    package var recordedSeconds: Double?
     /// Messages that were to leave in the recorded time.
     package var sent: Int
     /// Messages, or answers, read in the recorded time.
     package var delivered: Int
     package var deliveredPerSecond: Double
     package var failures: [String: Int]
+    /// What the system or the server said of the first failure of each kind. Nil in results of old.
+    package var causes: [String: String]?
+    /// Conditions of the operator. Nil in results of old.
+    package var expectations: [Expectation.Outcome]?
     /// From when a message should have left until it was read.
     package var latency: LatencySummary
     /// From when it left until it was read; differs in an open loop that we could not keep.
@@ -30,8 +36,8 @@ package struct LoadResult: Codable, Sendable {
     package var stopReason: String?
 
     package init(
-        plan: LoadPlan, tally: Tally, intervals: [Interval], openingSeconds: Double?, workerCPU: [Double],
-        watched: WatchReport?, stopReason: String?
+        plan: LoadPlan, tally: Tally, intervals: [Interval], openingSeconds: Double?, recordedSeconds: Double,
+        workerCPUShares: [Double], watched: WatchReport?, stopReason: String?
     ) {
         self.plan = plan
         self.openingSeconds = openingSeconds
@@ -40,8 +46,10 @@ package struct LoadResult: Codable, Sendable {
         sessionsStanding = tally.sessionsStanding
         sent = tally.sent
         delivered = tally.delivered
-        deliveredPerSecond = plan.duration > 0 ? Double(tally.delivered) / plan.duration : 0
+        self.recordedSeconds = recordedSeconds
+        deliveredPerSecond = recordedSeconds > 0 ? Double(tally.delivered) / recordedSeconds : 0
         failures = Dictionary(uniqueKeysWithValues: tally.failures.map { ($0.rawValue, $1) })
+        causes = Dictionary(uniqueKeysWithValues: tally.causes.map { ($0.rawValue, $1) })
         latency = tally.latency.summary
         service = tally.service.summary
         lag = tally.lag.summary
@@ -50,7 +58,7 @@ package struct LoadResult: Codable, Sendable {
         self.watched = watched
         self.intervals = intervals
         self.stopReason = stopReason
-        tool.workerCPUShares = workerCPU.map { $0 / max(plan.warmUp + plan.duration, 0.001) }
+        tool.workerCPUShares = workerCPUShares
     }
 
     /// Seconds of the watched processes' processor time for a million of `delivered`.

@@ -7,7 +7,9 @@ package enum ReportText {
             lines.append(
                 row("logins", "\(Decimal.grouped(result.loginsPerSecond)) a second, \(percentiles(result.logins))"))
         }
-        if result.latency.count > 0 {
+        if result.latency.count == 0, result.sent > 0 || result.plan.scenario == .push {
+            lines.append(row(noun(result.plan.scenario), traffic(result)))
+        } else if result.latency.count > 0 {
             lines.append(row(noun(result.plan.scenario), traffic(result)))
             lines.append(row("latency", percentiles(result.latency)))
             if result.service.p99 != result.latency.p99 {
@@ -17,17 +19,27 @@ package enum ReportText {
         if let watched = result.watched { lines.append(contentsOf: use(watched, result)) }
         lines.append(row("own threads busy", shares(result.tool.workerCPUShares)))
         lines.append(contentsOf: failures(result))
-        if let reason = result.stopReason { lines.append(row("ended early", reason)) }
+        for outcome in result.expectations ?? [] {
+            lines.append(
+                row("expected", "\(outcome.condition): \(outcome.isMet ? "met" : "NOT MET"), \(outcome.found)"))
+        }
+        if let reason = result.stopReason {
+            let time = result.recordedSeconds.map { ", \(Decimal.text($0, digits: 1)) s were recorded" } ?? ""
+            lines.append(row("ended early", reason + time))
+        }
         lines += Bottleneck.warnings(result).map { "warning: \($0)" }
         return lines.joined(separator: "\n") + "\n"
     }
 
     /// The line of one second.
-    package static func progress(_ interval: Interval) -> String {
+    package static func progress(_ interval: Interval, _ scenario: LoadPlan.ScenarioName) -> String {
         let failed = interval.failures.values.reduce(0, +)
         var parts = ["\(Decimal.text(interval.at, digits: 0)) s", "sessions \(interval.sessions)"]
-        if interval.delivered > 0 || interval.isLoad {
-            parts.append("\(Decimal.grouped(Double(interval.delivered) / interval.seconds)) msg/s")
+        if interval.isLoad {
+            let unit = scenario.opensAgain ? "logins/s" : scenario == .idle ? "answers/s" : "msg/s"
+            if scenario != .connect {
+                parts.append("\(Decimal.grouped(Double(interval.delivered) / interval.seconds)) \(unit)")
+            }
         } else {
             parts.append("\(Decimal.grouped(Double(interval.logins) / interval.seconds)) logins/s")
         }
@@ -46,8 +58,7 @@ package enum ReportText {
             case .open(let rate, _): "\(Decimal.grouped(rate)) a second (open loop)"
             case .closed(let window): "window \(window) (closed loop)"
             }
-        let load: [LoadPlan.ScenarioName] = [.echo, .chat, .room]
-        let what = load.contains(plan.scenario) ? ", \(plan.messageSize) bytes, \(flow)" : ""
+        let what = plan.scenario.sendsMessages ? ", \(plan.messageSize) bytes, \(flow)" : ""
         return "\(plan.scenario.rawValue) \(plan.target.url): \(plan.sessions) sessions\(what), "
             + "\(Decimal.short(plan.duration)) s"
     }
@@ -60,6 +71,14 @@ package enum ReportText {
         }
     }
 
+    /// What can be late by our own fault.
+    static func startedNoun(_ scenario: LoadPlan.ScenarioName) -> String {
+        switch scenario {
+        case .connect, .churn, .reconnectStorm: "the sessions began"
+        default: "the messages left"
+        }
+    }
+
     private static func sessions(_ result: LoadResult) -> String {
         let opening = result.openingSeconds.map { " within \(Decimal.text($0, digits: 1)) s" } ?? ""
         return "\(result.sessionsReady) of \(result.sessionsStarted) logged in, \(result.logins.count)\(opening); "
@@ -67,9 +86,9 @@ package enum ReportText {
     }
 
     private static func traffic(_ result: LoadResult) -> String {
+        let sent = result.plan.scenario == .push ? "" : "\(Decimal.grouped(Double(result.sent))) sent, "
         let rate = Decimal.grouped(result.deliveredPerSecond)
-        return "\(Decimal.grouped(Double(result.sent))) sent, \(Decimal.grouped(Double(result.delivered))) received, "
-            + "\(rate) a second"
+        return "\(sent)\(Decimal.grouped(Double(result.delivered))) received, \(rate) a second"
     }
 
     package static func percentiles(_ latency: LatencySummary) -> String {
@@ -101,7 +120,8 @@ package enum ReportText {
         guard !result.failures.isEmpty else { return [row("failures", "none")] }
         return result.failures.sorted { $0.value > $1.value }.map { name, count in
             let words = FailureKind(rawValue: name)?.explanation ?? name
-            return row("failures", "\(Decimal.grouped(Double(count))) \(words)")
+            let cause = result.causes?[name].map { " (\($0))" } ?? ""
+            return row("failures", "\(Decimal.grouped(Double(count))) x \(words)\(cause)")
         }
     }
 

@@ -20,8 +20,14 @@ package final class LoadRun {
     private var lastLook: Nanoseconds = 0
     private var nextLook: Nanoseconds = 0
     private var intervals: [Interval] = []
-    private var finished: [(tally: Tally, cpu: Nanoseconds)] = []
+    private var finished: [(tally: Tally, last: Tally, busyShare: Double)] = []
+    private var broken = 0
     private var stopReason: String?
+    private var stoppedAt: Nanoseconds?
+    /// The last whole second, to which what follows it is added.
+    private var lastInterval: (tally: Tally, seconds: Double)?
+    private var errorShare = ErrorShare()
+    private var startedBefore = 0
     private var machineAtStart: MachineLoad?
     private let watch: ProcessWatch
 
@@ -31,22 +37,22 @@ package final class LoadRun {
     /// Resolves names; takes SIGINT and SIGTERM from here on.
     /// - Parameter authorities: PEM of the certificates to trust instead of the system's.
     package init(_ plan: LoadPlan, authorities: [UInt8]? = nil) throws {
-        SignalReader.prepare()
+        try plan.check()
         try LinkSecurity.check(authorities)
         self.plan = plan
-        watch = ProcessWatch(plan.watchedProcesses)
+        watch = try ProcessWatch(plan.watchedProcesses)
+        // As long as nothing runs, a signal just ends the program: a resolver can take its time.
+        let addresses = try Addresses(plan)
+        SignalReader.prepare()
         loop = try EventLoop()
         news = try Mailbox()
-        let addresses = try SocketAddress.resolve(host: plan.target.host, port: plan.target.port)
-        guard !addresses.isEmpty else { throw InvalidText("\(plan.target.host) has no address") }
-        let sources = try plan.sources.flatMap { try SocketAddress.resolve(host: $0, port: 0) }
         let tag = UInt16.random(in: 1 ..< .max)
         let ranges = LoadShare.ranges(
             sessions: plan.sessions, workers: plan.threads, group: plan.scenario.groupSize(plan))
         shares = ranges.map { range in
             LoadShare(
                 sessions: range, part: Double(range.count) / Double(max(plan.sessions, 1)), tag: tag,
-                addresses: addresses, sources: sources, target: plan.target, domain: plan.domain,
+                addresses: addresses, target: plan.target, domain: plan.domain,
                 authorities: authorities)
         }
     }
@@ -81,6 +87,8 @@ package final class LoadRun {
     private func stop(_ reason: String) {
         guard stopReason == nil else { return }
         stopReason = reason
+        stoppedAt = MonotonicClock.now()
+        watch.stop()
         order(.stop)
     }
 
@@ -114,10 +122,20 @@ package final class LoadRun {
         case .interval(let tally):
             looks[worker] = tally
             if looks.count == workers.count { endInterval() }
-        case .finished(let tally, let cpu):
-            finished.append((tally, cpu))
-            if finished.count == workers.count { loop.stop() }
+        case .finished(let tally, let last, let busyShare):
+            finished.append((tally, last, busyShare))
+            endIfAllHave()
+        case .broken(let sentence):
+            broken += 1
+            stop(sentence)
+            endIfAllHave()
         }
+    }
+
+    private func endIfAllHave() {
+        guard finished.count + broken == workers.count else { return }
+        addRest()
+        loop.stop()
     }
 
     private func beginLoad() {
@@ -137,21 +155,54 @@ package final class LoadRun {
         var sum = Tally()
         for tally in looks.values { sum.add(tally) }
         looks = [:]
-        let interval = Interval(
-            sum, at: Double(now - begun) / 1e9, seconds: Double(max(now - lastLook, 1)) / 1e9,
-            isLoad: loadBegins != nil)
+        let seconds = Double(max(now - lastLook, 1)) / 1e9
+        let interval = Interval(sum, at: Double(now - begun) / 1e9, seconds: seconds, isLoad: loadBegins != nil)
         lastLook = now
+        lastInterval = (sum, seconds)
         intervals.append(interval)
         progress(interval)
         checkErrorShare(sum)
     }
 
-    /// A run that mostly fails says nothing more by going on.
+    /// What came after the last whole second belongs to it, unless that is half a second and more.
+    private func addRest() {
+        let now = MonotonicClock.now()
+        var sum = Tally()
+        for var look in looks.values {
+            look.sessionsStanding = 0
+            sum.add(look)
+        }
+        for part in finished { sum.add(part.last) }
+        var seconds = Double(max(now - lastLook, 1)) / 1e9
+        if seconds < 0.5, var (tally, whole) = lastInterval {
+            intervals.removeLast()
+            tally.sessionsStanding = 0
+            sum.add(tally)
+            seconds += whole
+            whole = 0
+        }
+        intervals.append(Interval(sum, at: Double(now - begun) / 1e9, seconds: seconds, isLoad: loadBegins != nil))
+    }
+
+    /// A run that mostly fails, or has nobody left, says nothing more by going on.
     private func checkErrorShare(_ sum: Tally) {
-        let failures = intervals.reduce(0) { $0 + $1.failures.values.reduce(0, +) }
-        let attempts = sum.sessionsStarted + intervals.reduce(0) { $0 + $1.sent }
-        guard failures >= 100 || sum.sessionsStarted == plan.sessions, attempts > 0 else { return }
-        if Double(failures) / Double(attempts) > plan.stopAtErrorShare { stop("too many failures") }
+        errorShare.add(
+            .init(
+                standing: sum.sessionsStanding, started: sum.sessionsStarted - startedBefore, sent: sum.sent,
+                failures: sum.failures))
+        startedBefore = sum.sessionsStarted
+        if loadBegins != nil, sum.sessionsStanding == 0, !plan.scenario.opensAgain {
+            return stop("all sessions were lost")
+        }
+        guard errorShare.failures >= 100 || sum.sessionsStarted >= plan.sessions else { return }
+        if errorShare.share > plan.stopAtErrorShare { stop("too many failures") }
+    }
+
+    /// As many as were asked for, or until the run was stopped.
+    private var recordedSeconds: Double {
+        guard let span else { return 0 }
+        let end = min(stoppedAt ?? .max, span.upperBound)
+        return end > span.lowerBound ? Double(end - span.lowerBound) / 1e9 : 0
     }
 
     private func result() -> LoadResult {
@@ -159,8 +210,8 @@ package final class LoadRun {
         for part in finished { sum.add(part.tally) }
         var result = LoadResult(
             plan: plan, tally: sum, intervals: intervals,
-            openingSeconds: openedAll.map { Double($0 - begun) / 1e9 },
-            workerCPU: finished.map { Double($0.cpu) / 1e9 }, watched: watch.report, stopReason: stopReason)
+            openingSeconds: openedAll.map { Double($0 - begun) / 1e9 }, recordedSeconds: recordedSeconds,
+            workerCPUShares: finished.map(\.busyShare), watched: watch.report, stopReason: stopReason)
         if let machineAtStart {
             result.tool.machineBusyShare = MachineLoad.now().flatMap { $0.share(since: machineAtStart) }
         }

@@ -7,8 +7,7 @@ struct LoadShare: Sendable {
     /// Its part of every rate, above 0 and up to 1.
     let part: Double
     let tag: UInt16
-    let addresses: [SocketAddress]
-    let sources: [SocketAddress]
+    let addresses: Addresses
     let target: Target
     let domain: String
     /// PEM, of those to trust instead of the system's.
@@ -16,7 +15,9 @@ struct LoadShare: Sendable {
 
     func route(ofSession index: Int, _ security: LinkSecurity?) -> Route {
         Route(
-            address: addresses[0], source: sources.isEmpty ? nil : sources[index % sources.count], domain: domain,
+            address: addresses.target,
+            source: addresses.sources.isEmpty ? nil : addresses.sources[index % addresses.sources.count],
+            domain: domain,
             authority: Array(target.authority.utf8), path: Array(target.path.utf8), security: security)
     }
 
@@ -45,6 +46,9 @@ enum WorkerNews: Sendable {
     /// Every session is ready or has failed; how many are ready.
     case opened(ready: Int)
     case interval(Tally)
-    /// - cpu: processor time of the thread since the load began.
-    case finished(Tally, cpu: Nanoseconds)
+    /// - last: what happened since the last look.
+    /// - busyShare: the part of the load's time that the thread's processor was busy.
+    case finished(Tally, last: Tally, busyShare: Double)
+    /// The worker could not start; the sentence says why.
+    case broken(String)
 }

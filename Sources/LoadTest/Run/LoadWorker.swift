@@ -35,7 +35,9 @@ final class LoadWorker: SessionHost {
     private var opened = 0
     /// First attempts that have succeeded or failed.
     private var settled = 0
-    private var cpuAtStart: Nanoseconds = 0
+    /// When the load began, and the thread's processor time then.
+    private var start: (time: Nanoseconds, cpu: Nanoseconds)?
+    private var busyShare = 0.0
 
     /// Acts in one go before sockets are looked at again.
     static let batch = 2_048
@@ -86,8 +88,9 @@ final class LoadWorker: SessionHost {
         let from = start + Nanoseconds(plan.warmUp * 1e9)
         let end = from + Nanoseconds(plan.duration * 1e9)
         recorder.span = from..<end
+        recorder.loadBegan = MonotonicClock.now()
         phase = .load(end: end)
-        cpuAtStart = MonotonicClock.threadCPU()
+        self.start = (MonotonicClock.now(), MonotonicClock.threadCPU())
         scenario.begin(at: start)
         tick()
     }
@@ -109,6 +112,7 @@ final class LoadWorker: SessionHost {
                 // were late.
                 while scenario.act(now: end - 1) < end {}
                 scenario.finish(now: now)
+                noteBusyShare()
                 phase = .grace(end: now + Nanoseconds(plan.grace * 1e9))
                 next = now
             }
@@ -177,31 +181,33 @@ final class LoadWorker: SessionHost {
     func sessionReady(_ session: ClientSession) {
         recorder.ready(intended: session.intended, now: clock.now, isFirst: isOpening)
         scenario.ready(session)
-        settle()
+        if !scenario.isPreparing { settle(session) }
     }
 
     func sessionReceived(_ element: Span<UInt8>, _ session: ClientSession) {
         scenario.received(element, session, now: clock.now)
     }
 
-    func sessionEnded(_ session: ClientSession, _ failure: FailureKind) {
+    func sessionEnded(_ session: ClientSession, _ failure: Failure) {
         let place = session.index - firstIndex
         guard let current = sessions[place], current === session else { return }
         sessions[place] = nil
         if case .over = phase { return }
         let wasReady = !session.address.isEmpty
         if wasReady { recorder.gone() }
-        recorder.failed(failure)
+        recorder.failed(failure.kind, because: failure.cause)
         scenario.lost(session)
-        if !wasReady { settle() }
+        settle(session)
     }
 
     private var isOpening: Bool {
         if case .opening = phase { true } else { false }
     }
 
-    private func settle() {
-        guard isOpening else { return }
+    /// The session can take part, or never will.
+    func settle(_ session: ClientSession) {
+        guard isOpening, !session.isSettled else { return }
+        session.isSettled = true
         settled += 1
         if settled >= sessions.count { finishOpening() }
     }
@@ -213,11 +219,18 @@ final class LoadWorker: SessionHost {
         end()
     }
 
+    /// Of the time in which there was load; what follows is waiting.
+    private func noteBusyShare() {
+        guard let start else { return }
+        let elapsed = Double(max(MonotonicClock.now() - start.time, 1))
+        busyShare = Double(MonotonicClock.threadCPU() - start.cpu) / elapsed
+    }
+
     private func end() {
         if case .over = phase { return }
+        if case .load = phase { noteBusyShare() }
         phase = .over
-        let cpu = cpuAtStart > 0 ? MonotonicClock.threadCPU() - cpuAtStart : 0
-        report(.finished(recorder.result, cpu: cpu))
+        report(.finished(recorder.result, last: recorder.takeInterval(), busyShare: busyShare))
         for place in sessions.indices { endSession(at: place, politely: true) }
         timer?.close()
         let last = LastOneOut(loop: loop, until: loop.now + Self.goodbye)

@@ -11,7 +11,11 @@ final class ProcessWatch {
     private var memoryBefore = 0
     private var memoryAfter = 0
 
-    init(_ processes: [Int32]) {
+    /// - Throws: a sentence that says which of them is not there.
+    init(_ processes: [Int32]) throws(InvalidText) {
+        for process in processes where MonotonicClock.processCPU(process) == nil {
+            throw InvalidText("--watch \(process): there is no such process on this machine")
+        }
         self.processes = processes
     }
 
@@ -31,6 +35,13 @@ final class ProcessWatch {
             last = times()
             memoryAfter = memory()
         }
+    }
+
+    /// The run ends early: what was recorded until now counts.
+    func stop() {
+        guard first != nil, last == nil else { return }
+        last = times()
+        memoryAfter = memory()
     }
 
     func next(span: Range<Nanoseconds>?) -> Nanoseconds {

@@ -7,7 +7,10 @@ struct Recorder {
     private var interval = Tally()
     /// Messages that should leave in this span are recorded.
     var span: Range<Nanoseconds> = .max..<Nanoseconds.max
-    /// Messages of the span, to tell what is missing: copies that were to arrive, and those that did.
+    /// From here on something is sent.
+    var loadBegan: Nanoseconds = .max
+    /// To tell what is missing: copies that were to arrive, and those that did. Those of the warm-up too: one that is lost there
+    /// ends a closed loop before anything is recorded.
     private(set) var expected = 0
     private(set) var arrived = 0
 
@@ -19,9 +22,9 @@ struct Recorder {
     ///   - copies: how many of it are to arrive.
     mutating func sent(intended: Nanoseconds, lag: Nanoseconds, copies: Int) {
         interval.sent += 1
+        expected += copies
         guard span.contains(intended) else { return }
         result.sent += 1
-        expected += copies
         result.lag.record(lag)
     }
 
@@ -32,15 +35,16 @@ struct Recorder {
         interval.latency.record(latency)
         // Throughput is what came during the span, whenever it left.
         if span.contains(now) { result.delivered += 1 }
-        guard span.contains(intended) else { return }
         arrived += 1
+        guard span.contains(intended) else { return }
         result.latency.record(latency)
         result.service.record(latency > lag ? latency - lag : 0)
     }
 
-    /// Copies of a message, or a login, will not come; what was the matter is told by `failed`.
-    mutating func gaveUp(intended: Nanoseconds, copies: Int = 1) {
-        if span.contains(intended) { expected -= copies }
+    /// A copy of a message, or a login, will not come; what was the matter is told by `failed`.
+    mutating func gaveUp(intended: Nanoseconds) {
+        // The opening is not counted by `sent`.
+        if intended >= loadBegan { expected -= 1 }
     }
 
     mutating func started() {
@@ -64,10 +68,12 @@ struct Recorder {
         result.sessionsStanding -= 1
     }
 
-    mutating func failed(_ failure: FailureKind, _ times: Int = 1) {
+    /// - Parameter cause: what was said of it; asked for once for each kind.
+    mutating func failed(_ failure: FailureKind, _ times: Int = 1, because cause: @autoclosure () -> String? = nil) {
         guard times > 0 else { return }
         result.count(failure, times)
         interval.count(failure, times)
+        if result.causes[failure] == nil, let cause = cause() { result.causes[failure] = cause }
     }
 
     /// What happened since the last call.

@@ -22,7 +22,7 @@ struct RunningLoadWorker {
                 // What the loop calls holds the worker unowned.
                 withExtendedLifetime(worker) { worker.loop.run() }
             } catch {
-                report(.finished(Tally(), cpu: 0))
+                report(.broken("a thread could not start: \(error)"))
             }
         }
         self.thread = Holder(thread)

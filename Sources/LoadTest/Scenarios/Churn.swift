@@ -22,20 +22,20 @@ final class Churn: Scenario {
         for _ in 0..<LoadWorker.batch {
             switch pace.next(done: done, elapsed: now - start) {
             case .wait(let until): return start + until
-            case .act(let intended): replace(intended: start + intended)
+            case .act(let intended): replace(intended: start + intended, now: now)
             }
         }
         return now
     }
 
     /// The oldest is the one whose place comes round.
-    private func replace(intended: Nanoseconds) {
+    private func replace(intended: Nanoseconds, now: Nanoseconds) {
         let place = done % worker.sessions.count
         done += 1
         if let session = worker.sessions[place], !session.isReady { gone(session) }
         worker.endSession(at: place, politely: true)
         worker.startSession(at: place, intended: intended)
-        worker.recorder.sent(intended: intended, lag: 0, copies: 1)
+        worker.recorder.sent(intended: intended, lag: now > intended ? now - intended : 0, copies: 1)
     }
 
     func lost(_ session: ClientSession) {

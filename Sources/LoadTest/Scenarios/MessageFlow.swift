@@ -17,9 +17,6 @@ final class MessageFlow {
     /// Where the next sender is looked for.
     private var turn = 0
 
-    /// Bytes that may wait in one session before messages are given up: an open loop against a server that does not read.
-    private static let maxWaiting = 1 << 20
-
     init(
         worker: LoadWorker, type: StanzaComposer.MessageType,
         copies: @escaping (ClientSession) -> Int = { _ in 1 }
@@ -86,8 +83,9 @@ final class MessageFlow {
     }
 
     private func send(from session: ClientSession, intended: Nanoseconds, now: Nanoseconds) {
-        guard let link = session.link else { return }
-        guard link.waitingOutput < Self.maxWaiting else { return worker.recorder.failed(.overflow) }
+        guard let link = session.link, !session.receiver.isEmpty else { return }
+        // An open loop against a server that does not read: what waits has a limit.
+        guard link.waitingOutput < LoadPlan.maxUnderWay else { return worker.recorder.failed(.overflow) }
         let lag = now > intended ? now - intended : 0
         let id = MessageID(
             tag: worker.tag, sender: UInt32(truncatingIfNeeded: session.index), intended: intended,
@@ -108,7 +106,7 @@ final class MessageFlow {
             return false
         }
         if stanza.isError {
-            worker.recorder.failed(.stanzaError)
+            worker.recorder.failed(.stanzaError, because: ElementText.condition(of: element, below: "error"))
             worker.recorder.gaveUp(intended: id.intended)
         } else {
             worker.recorder.delivered(intended: id.intended, lag: Nanoseconds(id.lag), now: now)

@@ -25,12 +25,16 @@ final class Room: Scenario {
         "load\(worker.tag)-\(session.index / size)@\(worker.plan.roomService)"
     }
 
+    /// Rooms are complete before anybody talks: how many copies of a message are to arrive depends on it.
+    var isPreparing: Bool { true }
+
     func ready(_ session: ClientSession) {
         let join = """
             <presence xmlns='jabber:client' to='\(address(of: session))/n\(session.index)'>\
             <x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>
             """
         session.send(Array(join.utf8).span)
+        session.expectWithin(worker.login.timeout, loop: worker.loop)
     }
 
     func begin(at start: Nanoseconds) { flow.begin(at: start) }
@@ -46,11 +50,17 @@ final class Room: Scenario {
     private func joined(_ element: Span<UInt8>, _ session: ClientSession, now: Nanoseconds) {
         let tag = StanzaTag(element)
         guard tag.kind == .presence else { return }
-        if tag.isError { return worker.recorder.failed(.stanzaError) }
+        if tag.isError {
+            session.expectNothing()
+            worker.settle(session)
+            return worker.recorder.failed(.stanzaError, because: ElementText.condition(of: element, below: "error"))
+        }
         let text = String(reading: element)
         guard text.contains("'110'") || text.contains("\"110\"") else { return }
         session.receiver = Array(address(of: session).utf8)
         occupants.counts[session.index / size, default: 0] += 1
+        session.expectNothing()
+        worker.settle(session)
         // Late ones start now; before the load begins this does nothing.
         flow.fill(session, now: now)
     }

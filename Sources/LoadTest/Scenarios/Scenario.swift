@@ -9,6 +9,8 @@ protocol Scenario: AnyObject {
     /// The recorded time is over: nothing new from now on.
     func finish(now: Nanoseconds)
     func ready(_ session: ClientSession)
+    /// Whether a session has more to do after its login before it can take part; the scenario calls `worker.settle` then.
+    var isPreparing: Bool { get }
     func received(_ element: Span<UInt8>, _ session: ClientSession, now: Nanoseconds)
     /// A session is gone that was not ended by the scenario.
     func lost(_ session: ClientSession)
@@ -19,6 +21,7 @@ extension Scenario {
     func act(now: Nanoseconds) -> Nanoseconds { .max }
     func finish(now: Nanoseconds) {}
     func ready(_ session: ClientSession) {}
+    var isPreparing: Bool { false }
     func received(_ element: Span<UInt8>, _ session: ClientSession, now: Nanoseconds) {}
     func lost(_ session: ClientSession) {}
 }

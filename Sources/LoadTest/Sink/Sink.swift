@@ -17,12 +17,22 @@ package final class Sink {
         for (text, isWebSocket) in [(tcp, false), (webSocket, true)] {
             guard let text else { continue }
             let (host, port) = try Target.split(text[...], usual: 0)
-            guard let address = try SocketAddress.resolve(host: host, port: port).first else {
+            guard let address = try Addresses.resolve(host, port: port).first else {
                 throw InvalidText("\(text) has no address")
             }
-            sockets.append((try ListeningSocket.tcp(address), isWebSocket))
+            sockets.append((try Self.listen(address, text), isWebSocket))
         }
         self.sockets = sockets
+    }
+
+    private static func listen(_ address: SocketAddress, _ text: String) throws(InvalidText) -> ListeningSocket {
+        // Two sinks on one port would share the clients without a word.
+        if ListeningSocket.isTaken(address) { throw InvalidText("\(text): another program listens there") }
+        do throws(SystemFailure) {
+            return try ListeningSocket.tcp(address)
+        } catch {
+            throw InvalidText("\(text): \(error.reason)")
+        }
     }
 
     /// Ports that the kernel gave, in the order of the parameters.
@@ -74,7 +84,10 @@ private struct RunningSink {
         let thread = try LoopThread(name: "sink-\(index)") {
             do {
                 let service = try SinkService(settings: settings)
-                try mailbox.open(in: service.loop) { [unowned service] _ in service.loop.stop() }
+                try mailbox.open(in: service.loop) { [unowned service] _ in
+                    service.loop.forEachMember { ($0 as? StreamSocket)?.close() }
+                    service.loop.stop()
+                }
                 for (socket, isWebSocket) in sockets {
                     let listener = Listener(loop: service.loop, socket: socket) { [unowned service] descriptor, _ in
                         if isWebSocket {

@@ -27,4 +27,12 @@ package struct SinkSettings: Sendable {
     package var stallInterval: Nanoseconds = 10_000_000_000
 
     package init() {}
+
+    /// - Throws: a sentence that says what is wrong.
+    package func check() throws(InvalidText) {
+        try LoadPlan.check(rate: pushRate, "--rate")
+        try LoadPlan.check(pushSize, "--size", 1...LoadPlan.maxUnderWay)
+        try LoadPlan.check(address: domain, "--domain")
+        guard stallInterval > stall else { throw InvalidText("--stall-interval must be longer than --stall") }
+    }
 }

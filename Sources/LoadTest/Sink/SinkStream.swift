@@ -56,7 +56,7 @@ struct SinkStream: ~Copyable {
         if case .scram(var scram) = login {
             let final = scram.finish(content)
             login = final == nil ? .none : .done
-            return send(SinkText.sasl(final == nil ? "failure" : "success", final ?? []), transport)
+            return send(final.map { SinkText.sasl("success", $0) } ?? SinkText.notAuthorized, transport)
         }
         let mechanism = Mechanism.allCases.first { String(reading: element).contains("'\($0.rawValue)'") }
         switch mechanism {
@@ -116,6 +116,9 @@ enum SinkText {
         Array(
             "<stream:features xmlns:stream='http://etherx.jabber.org/streams'>\(content)</stream:features>".utf8)
     }
+
+    static let notAuthorized = Array(
+        "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/></failure>".utf8)
 
     static func sasl(_ name: String, _ content: [UInt8]) -> [UInt8] {
         Array("<\(name) xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>".utf8) + Base64.encode(content)
