@@ -53,6 +53,9 @@ static inline long edge_ssl_set_server_name(SSL *ssl, const char *name) { return
 static inline int edge_ssl_set_owner(SSL *ssl, void *owner) { return SSL_set_app_data(ssl, owner); }
 static inline void *edge_ssl_owner(const SSL *ssl) { return SSL_get_app_data(ssl); }
 static inline void *edge_ssl_allocate(size_t size) { return OPENSSL_malloc(size); }
+static inline int edge_pem_is_at_end(unsigned long code) {
+    return ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
+}
 static inline int edge_ssl_error_library(unsigned long code) { return ERR_GET_LIB(code); }
 static inline int edge_ssl_error_reason(unsigned long code) { return ERR_GET_REASON(code); }
 static inline const X509 *edge_ssl_peer(const SSL *ssl) { return SSL_get0_peer_certificate(ssl); }
@@ -68,6 +71,10 @@ static inline const GENERAL_NAME *edge_names_at(const GENERAL_NAMES *names, int 
 static inline int edge_name_type(const GENERAL_NAME *name) { return name->type; }
 static inline const ASN1_STRING *edge_name_dns(const GENERAL_NAME *name) {
     return name->type == GEN_DNS ? name->d.dNSName : NULL;
+}
+// 4 or 16 bytes.
+static inline const ASN1_STRING *edge_name_address(const GENERAL_NAME *name) {
+    return name->type == GEN_IPADD ? name->d.iPAddress : NULL;
 }
 // The text of an otherName of that kind; NULL for any other name.
 static inline const ASN1_STRING *edge_name_other(const GENERAL_NAME *name, int nid) {

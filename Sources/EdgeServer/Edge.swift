@@ -71,7 +71,12 @@ package final class Edge {
         watcher.open { [unowned self] in publishSite() }
         certificates.open(
             filesChanged: { [unowned self] in certificatesChanged() },
-            ticketsAreOld: { [unowned self] in publish(material.withNewTickets()) })
+            ticketsAreOld: { [unowned self] in
+                publish(material.withNewTickets())
+                // Nobody looks at the log of the start when a renewal has failed months later.
+                let findings = material.findings(setup.settings.tls, now: Instant.wallSeconds())
+                for finding in findings where finding.isAboutDates { shared.log.warning(finding.sentence) }
+            })
     }
 
     private func startWorker(_ index: Int, _ mailboxes: [Mailbox<WorkerMessage>]) throws {

@@ -1,5 +1,6 @@
 /// What a server shows of itself: a certificate with its chain, the key to it, perhaps a stapled answer of the authority.
 /// Checked as far as that goes without the world around; knows no files.
+internal import Bytes
 internal import COpenSSL
 
 package struct CertificateIdentity: Sendable, Equatable {
@@ -22,18 +23,18 @@ package struct CertificateIdentity: Sendable, Equatable {
     ///   - key: PEM; may be the same text.
     ///   - staple: DER, as authorities send it.
     package init(chain: [UInt8], key: [UInt8], staple: [UInt8]? = nil) throws(CertificateProblem) {
-        let certificates = Certificate.read(pem: chain)
+        let (certificates, isDamaged) = Certificate.readAll(chain)
+        if isDamaged { throw .damaged }
         guard let own = certificates.first else { throw .noCertificate }
         let secret = try Self.readKey(key)
-        guard X509_check_private_key(own.raw, secret.raw) == 1 else {
-            ERR_clear_error()
-            throw .keyMismatch
+        guard Self.fits(secret, own) else {
+            throw certificates.contains { Self.fits(secret, $0) } ? .brokenChain : .keyMismatch
         }
         for (issued, issuer) in zip(certificates, certificates.dropFirst())
         where X509_check_issued(issuer.raw, issued.raw) != X509_V_OK {
             throw .brokenChain
         }
-        names = own.names.filter { if case .dns = $0 { true } else { false } }
+        names = own.names.filter(\.isHost)
         guard !names.isEmpty else { throw .noHost }
         if let staple, !Staple.isReadable(staple) { throw .unreadableStaple }
         let word = staple.flatMap { Staple.word($0, on: own) }
@@ -58,6 +59,11 @@ package struct CertificateIdentity: Sendable, Equatable {
         notAfter = .max
     }
 
+    private static func fits(_ key: PrivateKey, _ certificate: Certificate) -> Bool {
+        defer { ERR_clear_error() }
+        return X509_check_private_key(certificate.raw, key.raw) == 1
+    }
+
     private static func readKey(_ pem: [UInt8]) throws(CertificateProblem) -> PrivateKey {
         do throws(PrivateKey.Failure) {
             return try PrivateKey(pem: pem)
@@ -79,9 +85,7 @@ package struct CertificateIdentity: Sendable, Equatable {
 
     package var isStapled: Bool { staple != nil }
     /// The hosts as text, for logs.
-    package var hosts: [String] {
-        names.compactMap { if case .dns(let name) = $0 { String(decoding: name, as: UTF8.self) } else { nil } }
-    }
+    package var hosts: [String] { names.compactMap(\.host) }
 
     /// Whether browsers take it now.
     package func check(at seconds: Int64) throws(CertificateProblem) {
@@ -109,9 +113,33 @@ package struct CertificateIdentity: Sendable, Equatable {
     }
 }
 
+extension PresentedName {
+    fileprivate var isHost: Bool { host != nil }
+
+    /// As browsers have it in front of a path; nil for names that are for others.
+    fileprivate var host: String? {
+        switch self {
+        case .dns(let name): String(decoding: name, as: UTF8.self)
+        case .address(let bytes): Self.address(bytes)?.description
+        case .service, .xmpp: nil
+        }
+    }
+
+    private static func address(_ bytes: [UInt8]) -> IPAddress? {
+        func word(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+        switch bytes.count {
+        case 4: return IPAddress(ipv4: UInt32(truncatingIfNeeded: word(bytes[...])))
+        case 16: return IPAddress(high: word(bytes[..<8]), low: word(bytes[8...]))
+        default: return nil
+        }
+    }
+}
+
 /// What is wrong with a certificate or a key of ours, for the operator who can mend it.
 package enum CertificateProblem: Error, Equatable, Sendable {
     case noCertificate
+    /// Something that begins like a certificate cannot be read.
+    case damaged
     case noKey
     case encryptedKey
     case keyMismatch
@@ -141,15 +169,25 @@ package enum CertificateProblem: Error, Equatable, Sendable {
         }
     }
 
+    /// No browser takes it.
+    package var isRefusedByAll: Bool {
+        switch self {
+        case .expired, .notYetValid, .revoked: true
+        default: false
+        }
+    }
+
     /// To stand behind the name of the file.
     package var sentence: String {
         switch self {
         case .noCertificate: "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)"
+        case .damaged: "holds a certificate that cannot be read; was the file cut?"
         case .noKey: "holds no private key in PEM form (-----BEGIN PRIVATE KEY-----)"
         case .encryptedKey: "holds a key that is locked with a passphrase; store it without one (openssl pkey)"
         case .keyMismatch: "the key does not belong to the certificate; they come from different requests"
         case .brokenChain:
-            "the certificates are out of order: first the server's own, then each with the one that issued it"
+            "the certificates are out of order, or do not belong together: first the server's own, then the one that issued "
+                + "it, and so on"
         case .noHost: "the certificate names no host (subjectAltName); browsers do not look at the common name"
         case .unreadableStaple: "holds no OCSP response in DER form"
         case .foreignStaple: "is about another certificate and is not stapled"

@@ -12,14 +12,18 @@ final class Certificate {
 
     deinit { X509_free(raw) }
 
-    /// All certificates of a PEM text, in order.
-    static func read(pem: [UInt8]) -> [Certificate] {
+    /// All certificates of a PEM text, in order, up to one that cannot be read.
+    static func read(pem: [UInt8]) -> [Certificate] { readAll(pem).certificates }
+
+    /// - Returns: also whether something behind them begins like a certificate and is none.
+    static func readAll(_ pem: [UInt8]) -> (certificates: [Certificate], isDamaged: Bool) {
+        ERR_clear_error()
         defer { ERR_clear_error() }
-        guard let source = BIO_new_mem_buf(pem, Int32(clamping: pem.count)) else { return [] }
+        guard let source = BIO_new_mem_buf(pem, Int32(clamping: pem.count)) else { return ([], false) }
         defer { BIO_free(source) }
         var found: [Certificate] = []
         while let next = PEM_read_bio_X509(source, nil, nil, nil) { found.append(Certificate(owning: next)) }
-        return found
+        return (found, edge_pem_is_at_end(ERR_peek_last_error()) == 0)
     }
 
     var isSelfSigned: Bool { X509_check_issued(raw, raw) == X509_V_OK }
@@ -32,6 +36,7 @@ final class Certificate {
         return (0..<edge_names_count(names)).compactMap { index in
             guard let name = edge_names_at(names, index) else { return nil }
             if let text = edge_name_dns(name) { return .dns(bytes(text)) }
+            if let address = edge_name_address(name) { return .address(bytes(address)) }
             if let text = edge_name_other(name, NID_SRVName) { return .service(bytes(text)) }
             if let text = edge_name_other(name, NID_XmppAddr) { return .xmpp(bytes(text)) }
             return nil

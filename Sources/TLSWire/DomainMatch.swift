@@ -7,6 +7,8 @@ package enum PresentedName: Hashable, Sendable {
     case service([UInt8])
     /// An XMPP address (RFC 6120 section 13.7.1.4).
     case xmpp([UInt8])
+    /// An IP address, of 4 or 16 bytes. Speaks for no name.
+    case address([UInt8])
 }
 
 package struct DomainMatch: Sendable {
@@ -31,6 +33,7 @@ package struct DomainMatch: Sendable {
             case .dns(let name): matchesHost(name)
             case .service(let name): Self.lower(name) == Self.service + ascii
             case .xmpp(let address): Self.lower(address) == written || Self.lower(address) == ascii
+            case .address: false
             }
         }
     }

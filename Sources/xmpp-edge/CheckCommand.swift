@@ -1,6 +1,7 @@
 /// `xmpp-edge check`: are these settings valid, and do the servers answer?
 internal import ArgumentParser
 internal import EdgeServer
+internal import Foundation
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -35,9 +36,13 @@ struct CheckCommand: ParsableCommand {
         do throws(SecurityMaterial.Failure) {
             let material = try SecurityMaterial(settings)
             for sentence in material.summary(settings.tls) { print("ok   \(sentence)") }
-            for warning in settings.warnings() + material.strangers(settings.tls) { print("warning: \(warning)") }
-            return true
+            let fatal = material.findings(settings.tls, now: Int(Date.now.timeIntervalSince1970)).filter(\.isFatal)
+            for finding in fatal { print("FAIL \(finding.sentence)") }
+            let warnings = settings.warnings().filter { warning in !fatal.contains { $0.sentence == warning } }
+            for warning in warnings + material.strangers(settings.tls) { print("warning: \(warning)") }
+            return fatal.isEmpty
         } catch {
+            for warning in settings.warnings() { print("warning: \(warning)") }
             print("FAIL \(error.description)")
             return false
         }

@@ -16,7 +16,7 @@ import Testing
 
     @Test func aGoodPairIsRead() throws {
         let identity = try Certificates.identity("good")
-        #expect(identity.hosts == ["edge.test", "chat.edge.test", "localhost"])
+        #expect(identity.hosts == ["edge.test", "chat.edge.test", "localhost", "127.0.0.1"])
         #expect(identity.notBefore == 1_577_836_800 && identity.notAfter == 2_461_449_600)
         #expect(try problem("together.pem", "together.pem") == nil)
         #expect(try problem("good.pem", "good.key", staple: "good.staple") == nil)
@@ -26,7 +26,9 @@ import Testing
         ("good.key", "good.key", CertificateProblem.noCertificate), ("ca.cnf", "good.key", .noCertificate),
         ("good.pem", "good.pem", .noKey), ("good.pem", "second.key", .keyMismatch),
         ("good.pem", "locked.key", .encryptedKey),
-        ("chained-reversed.pem", "chained.key", .keyMismatch), ("no-name.pem", "no-name.key", .noHost),
+        ("chained-reversed.pem", "chained.key", .brokenChain), ("no-name.pem", "no-name.key", .noHost),
+        ("unrelated.pem", "good.key", .brokenChain), ("cut.pem", "good.key", .damaged),
+        ("chained-cut.pem", "chained.key", .damaged),
     ])
     func whatIsWrongIsSaid(chain: String, key: String, expected: CertificateProblem) throws {
         #expect(try problem(chain, key) == expected)
@@ -35,6 +37,11 @@ import Testing
 
     @Test func aChainOutOfOrderIsSaid() throws {
         #expect(try problem("chained-reversed.pem", "middle.key") == .brokenChain)
+    }
+
+    @Test func aCertificateMayBeForAnAddressAlone() throws {
+        #expect(try Certificates.identity("number").hosts == ["192.0.2.7", "2001:db8:0:0:0:0:0:7"])
+        #expect(!DomainMatch("192.0.2.7").acceptsHost(try Certificates.identity("number").names))
     }
 
     @Test func aStapleThatIsNoneIsSaid() throws {

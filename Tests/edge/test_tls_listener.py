@@ -318,7 +318,7 @@ def test_check_tells_of_what_browsers_do_not_like(tmp_path, certificate, staple,
         "--key", str(tmp_path / f"{key}.key"), "--domain", "edge.test", "--upstream", "127.0.0.1:1"]
     trust = {**os.environ, "SSL_CERT_FILE": str(certificates() / "ca.pem"), "SSL_CERT_DIR": str(tmp_path)}
     done = subprocess.run([str(PROGRAM), "check", *settings], capture_output=True, text=True, timeout=30, env=trust)
-    warnings = [line for line in done.stdout.splitlines() if line.startswith("warning")]
+    warnings = [line for line in done.stdout.splitlines() if line.startswith(("warning", "FAIL /"))]
     assert words in "".join(warnings) and len(warnings) == bool(words), done.stdout
 
 
@@ -387,6 +387,8 @@ def test_who_came_through_a_trusted_proxy_is_sent_to_the_host_he_asked_that_for(
     ("good.pem", "second.key", "the key does not belong to the certificate"), ("good.pem", "locked.key", "locked with a passphrase"),
     ("good.key", "good.key", "holds no certificate"), ("good.pem", "absent.key", "cannot be read: No such file"),
     ("chained-reversed.pem", "middle.key", "out of order"), ("no-name.pem", "no-name.key", "names no host"),
+    ("chained-reversed.pem", "chained.key", "out of order"), ("unrelated.pem", "good.key", "do not belong together"),
+    ("chained-cut.pem", "chained.key", "was the file cut?"),
 ])
 def test_check_and_start_say_what_is_wrong_with_a_certificate(certificate, key, words):
     settings = [
@@ -399,10 +401,27 @@ def test_check_and_start_say_what_is_wrong_with_a_certificate(certificate, key, 
         assert words in done.stdout + done.stderr
 
 
-def test_check_warns_of_a_certificate_that_browsers_refuse(upstream):
-    settings = ["--listen", "127.0.0.1:0 tls", *pair("expired"), "--domain", "edge.test", "--upstream", "127.0.0.1:1"]
+@pytest.mark.parametrize("name, words", [
+    ("expired", "the certificate has expired (Fri, 01 Jan 2021 00:00:00 GMT)"),
+    ("future", "the certificate is not valid yet; is the clock right? (Tue, 01 Jan 2047 00:00:00 GMT)"),
+])
+def test_check_fails_on_a_certificate_that_every_browser_refuses_and_a_start_warns_of_it(upstream, name, words):
+    settings = ["--listen", "127.0.0.1:0 tls", *pair(name), "--domain", "edge.test", "--upstream", "127.0.0.1:1"]
     done = subprocess.run([str(PROGRAM), "check", *settings], capture_output=True, text=True, timeout=30)
-    assert "the certificate has expired" in done.stdout
+    assert f"FAIL {certificates()}/{name}.pem: {words}\n" in done.stdout and done.stdout.count(words) == 1
+    with Edge(upstream.address, listen=BOTH, options=pair(name)) as edge:
+        assert eventually(lambda: words in edge.log())
+
+
+@pytest.mark.parametrize("url, certificate, fits", [
+    ("https://chat.edge.test:8443/x", "good", True), ("https://a.second.test", "second", True), ("https://[2001:DB8::7]", "number", True),
+    ("https://192.0.2.7", "number", True), ("https://elsewhere.test", "good", False), ("https://192.0.2.8", "number", False),
+])
+def test_check_compares_the_certificate_with_the_public_address(url, certificate, fits):
+    settings = [
+        "--listen", "127.0.0.1:0 tls", *pair(certificate), "--public-url", url, "--domain", "edge.test", "--upstream", "127.0.0.1:1"]
+    done = subprocess.run([str(PROGRAM), "check", *settings], capture_output=True, text=True, timeout=30)
+    assert ("warning: public-url: none of the certificates is for " in done.stdout) != fits, done.stdout
 
 
 def test_a_listener_with_tls_needs_a_certificate(upstream):

@@ -268,8 +268,10 @@ extension Settings {
         let listeners = listeners.compactMap { listener in
             listener.address.isHere.flatMap { warning(about: listener, isHere: $0) }
         }
-        let certificates = (try? SecurityMaterial(self))?.warnings(tls, now: Instant.wallSeconds()) ?? []
-        return servers + listeners + certificates
+        let material = try? SecurityMaterial(self)
+        let certificates = material?.warnings(tls, now: Instant.wallSeconds()) ?? []
+        let stranger = material?.stranger(to: publicURL)
+        return servers + listeners + certificates + (stranger.map { [$0] } ?? [])
     }
 
     /// Whether its address, or the hosts file, says that it is on this machine. What DNS says may change.

@@ -1,6 +1,8 @@
 /// Certificates, keys and authorities out of their files, checked, in a form that every thread can take. Knows files and
 /// what is wrong with them; opens no connection.
+internal import Bytes
 internal import Glibc
+internal import HTTPWire
 package import TLSWire
 
 package struct SecurityMaterial: Sendable, Equatable {
@@ -90,15 +92,52 @@ package struct SecurityMaterial: Sendable, Equatable {
     }
 
     /// What an operator should hear though it works: certificates that browsers refuse, now or soon.
+    package struct Finding: Sendable, Equatable {
+        package let sentence: String
+        /// Browsers refuse it, all of them.
+        package let isFatal: Bool
+        /// It comes about with time, whatever was said at the start.
+        package let isAboutDates: Bool
+    }
+
     /// - Parameter now: seconds since 1970.
-    package func warnings(_ settings: TLSSettings, now: Int) -> [String] {
+    package func findings(_ settings: TLSSettings, now: Int) -> [Finding] {
         zip(settings.certificates, identities).flatMap { path, identity in
             let problems = identity.problems(at: Int64(now)).map { problem in
-                "\(problem.isAboutStaple ? Self.staple(path) : path): \(problem.sentence)"
+                Finding(
+                    sentence: "\(problem.isAboutStaple ? Self.staple(path) : path): "
+                        + problem.sentence + Self.date(problem, identity),
+                    isFatal: problem.isRefusedByAll,
+                    isAboutDates: [.expired, .notYetValid, .oldStaple].contains(problem))
             }
             let days = (identity.notAfter - Int64(now)) / 86_400
-            return problems + (0..<Self.soon ~= days ? ["\(path): the certificate expires in \(days) days"] : [])
+            guard identity.notAfter >= Int64(now), days < Self.soon else { return problems }
+            let soon = "\(path): the certificate expires in \(days) days"
+            return problems + [Finding(sentence: soon, isFatal: false, isAboutDates: true)]
         }
+    }
+
+    package func warnings(_ settings: TLSSettings, now: Int) -> [String] {
+        findings(settings, now: now).map(\.sentence)
+    }
+
+    private static func date(_ problem: CertificateProblem, _ identity: CertificateIdentity) -> String {
+        let seconds: Int64
+        switch problem {
+        case .expired: seconds = identity.notAfter
+        case .notYetValid: seconds = identity.notBefore
+        default: return ""
+        }
+        return " (\(String(decoding: HTTPDate.text(unixSeconds: Int(clamping: seconds)), as: UTF8.self)))"
+    }
+
+    /// The sentence about a public address for which there is no certificate here.
+    package func stranger(to url: PublicURL?) -> String? {
+        guard let host = url?.host, !identities.isEmpty else { return nil }
+        let match = DomainMatch(host)
+        let written = IPAddress(host)?.description ?? host
+        let isCovered = identities.contains { $0.hosts.contains(written) || match.acceptsHost($0.names) }
+        return isCovered ? nil : "public-url: none of the certificates is for \(host)"
     }
 
     /// The certificates for which this system knows no authority. Not for every start: it reads all authorities.

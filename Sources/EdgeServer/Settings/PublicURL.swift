@@ -19,6 +19,11 @@ package struct PublicURL: Sendable, Equatable {
         self.place = String(place)
     }
 
+    /// Without port and brackets, in lower case.
+    var host: String? {
+        HostAndPort(String(place.prefix { $0 != "/" }), defaultPort: 443)?.host.lowercased()
+    }
+
     /// - Parameter path: begins with a slash.
     func webSocket(_ path: String) -> String { "wss://\(place)\(path)" }
     func https(_ path: String) -> String { Self.scheme + place + path }
