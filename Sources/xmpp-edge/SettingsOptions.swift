@@ -44,7 +44,8 @@ struct SettingsOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Serve health and readiness there, or nowhere with off. (default: 127.0.0.1:5281)", valueName: "address"))
+            "Serve health, readiness and figures there, or nowhere with off. (default: 127.0.0.1:5281)",
+            valueName: "address"))
     var admin: String?
 
     @Option(

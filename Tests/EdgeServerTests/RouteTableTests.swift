@@ -28,11 +28,12 @@ import Testing
         #expect(place("/") { $0.websocketPaths = ["/"] } == .webSocket)
     }
 
-    @Test("health and readiness are known by their exact paths")
+    @Test("health, readiness and figures are known by their exact paths")
     func admin() {
         func admin(_ path: String) -> RouteTable.AdminPlace { RouteTable.adminPlace(of: Array(path.utf8).span) }
         #expect(admin("/healthz") == .health)
         #expect(admin("/readyz") == .readiness)
+        #expect(admin("/metrics") == .metrics)
         #expect(admin("/healthz/") == .none)
         #expect(admin("/") == .none)
     }

@@ -7,6 +7,7 @@ import pytest
 from test_dns_services import PLAIN, edge_of, expect_error, opened, serve
 
 from harness.edge import Edge, eventually
+from harness.http import figures
 from harness.names import Names
 from harness.table import Table
 from harness.upstream import Upstream
@@ -81,6 +82,9 @@ def test_while_no_name_server_answers_the_old_address_serves(names, upstream, ho
         assert eventually(lambda: "what was known before is used meanwhile" in edge.log(), 15), edge.log()
         opened(edge, upstream)[1].close()
         assert edge.log().count("cannot be found") == 1
+        counted = {name.split('"')[1]: value for name, value in figures(edge.admin).items() if name.startswith("lookups")}
+        assert counted["found"] == 1 and counted["unanswered"] == counted["stale"] >= 1
+        assert counted["asked"] - counted["found"] - counted["unanswered"] in (0, 1), "one may be under way"
 
 
 @pytest.mark.parametrize("how", ["refused", "silent"])

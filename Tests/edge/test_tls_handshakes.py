@@ -6,7 +6,7 @@ import ssl
 import pytest
 
 from harness.edge import Edge, eventually
-from harness.http import HTTPClient
+from harness.http import HTTPClient, figures
 from harness.tls import client, pair, secure
 from harness.wire import connect
 
@@ -99,7 +99,7 @@ def test_the_oldest_handshake_gives_way_and_one_that_goes_on_is_none(upstream):
             assert connection.recv(1)
         assert all(ends(connection) for connection in waiting[:3])
         assert all(waits(connection) for connection in waiting[3:] + more)
-        assert "TLS handshake failed (displaced), client=127.0.0.1" in edge.log()
+        assert eventually(lambda: "TLS handshake failed (displaced), client=127.0.0.1" in edge.log())
         assert HTTPClient(secure(edge.address)).request().status == 404
         for connection in done:
             connection.sendall(b"GET / HTTP/1.1\r\nHost: edge.test\r\n\r\n")
@@ -129,6 +129,7 @@ def test_why_a_handshake_failed_is_told_once_in_a_while(upstream):
             fail(edge, hasty(ssl.TLSVersion.TLSv1_2, ciphers="AES128-SHA"))
             fail(edge, hasty(ssl.TLSVersion.TLSv1_3, protocols=("h2",)))
             assert ends(begin(edge, record(b"\x02\x00\x00\x00")))
+        assert eventually(lambda: edge.log().count("TLS handshake failed") >= 5)
         told = [line for line in edge.lines if "TLS handshake failed" in line]
         for cause, words in {
             "not-tls": "what came is not TLS", "certificate-refused": "the other side refused with alert 48 (unknown authority)",
@@ -139,6 +140,31 @@ def test_why_a_handshake_failed_is_told_once_in_a_while(upstream):
         assert len(told) == 5
 
 
+def test_handshakes_are_counted_by_what_became_of_them(upstream):
+    hello = client_hello()
+    with serve(upstream, time_to_head="1 s", handshakes="10") as edge:
+        assert HTTPClient(secure(edge.address)).request().status == 404
+        assert ends(begin(edge, b"SSH-2.0-scan\r\n")) and ends(begin(edge, b"\x00"))
+        fail(edge, ssl.create_default_context())
+        begin(edge, hello[:9]).close()
+        begin(edge).close()  # never a word: nothing was tried
+        assert ends(begin(edge, hello))
+        assert all([ends(connection) for connection in [begin(edge, hello) for _ in range(12)]])
+        wanted = {
+            "tls_handshakes_total": 1, "tls_handshakes_failed_total": {
+                "not-tls": 2, "certificate-refused": 1, "vanished": 1, "timeout": 11, "displaced": 2},
+        }
+
+        def counted() -> dict:
+            found = figures(edge.admin)
+            causes = {name.split('"')[1]: value for name, value in found.items() if "failed_total" in name}
+            return {"tls_handshakes_total": found["tls_handshakes_total"], "tls_handshakes_failed_total": causes}
+
+        assert eventually(lambda: counted() == wanted), counted()
+        assert figures(edge.admin)['limits_reached_total{limit="handshakes"}'] == 2
+        assert HTTPClient(edge.addresses()[1]).request(target="/metrics").status == 404, "the public sees none of it"
+
+
 def test_nothing_is_told_of_who_went_away_or_was_too_slow(upstream):
     hello = client_hello()
     with serve(upstream, time_to_head="1 s") as edge:
@@ -146,4 +172,5 @@ def test_nothing_is_told_of_who_went_away_or_was_too_slow(upstream):
         begin(edge, hello[:100]).close()
         begin(edge, hello).close()
         assert ends(begin(edge, hello[:100])) and ends(begin(edge, hello)) and ends(begin(edge))
+        edge.terminate()  # the last lines are there then
         assert "handshake" not in edge.log()

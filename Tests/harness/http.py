@@ -110,3 +110,13 @@ def get(address: Address, target: str = "/", *headers: str, method: str = "GET")
         return client.request(method, target, headers)
     finally:
         client.close()
+
+
+def figures(admin: Address) -> dict[str, int]:
+    """What the admin listener counts; those that are not 0."""
+    answer = get(admin, "/metrics")
+    assert answer.status == 200 and answer["content-type"] == "application/openmetrics-text; version=1.0.0; charset=utf-8"
+    lines = answer.body.decode().splitlines()
+    assert lines[-1] == "# EOF"
+    samples = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    return {name.removeprefix("xmpp_edge_"): int(value) for name, value in samples if value != "0"}

@@ -166,7 +166,7 @@ extension HTTPConnection {
         return String(reading: host)
     }
 
-    // MARK: Health
+    // MARK: Health and figures
 
     private func answerAdmin(_ head: RequestHead) {
         let toHEAD = head.method == .head
@@ -177,6 +177,11 @@ extension HTTPConnection {
             return answer(
                 .methodNotAllowed, "This method is not allowed here.", toHEAD: false,
                 fields: [("Allow", "GET, HEAD, OPTIONS")])
+        }
+        if place == .metrics {
+            startAnswer(.ok)
+            SecurityHeaders.appendNotice(to: &outbound, pool: loop.pool)
+            return endAnswer(Array(Metrics.text(worker.counters).utf8), Metrics.contentType, toHEAD: toHEAD)
         }
         let health = worker.shared.health.snapshot(at: loop.now)
         let state = place == .health ? AdminAnswer.alive : AdminAnswer.ready(health)
@@ -226,9 +231,11 @@ extension HTTPConnection {
         }
     }
 
-    /// Ends the head and appends a plain text.
-    private func endAnswer(_ text: [UInt8], toHEAD: Bool) {
-        outbound.appendField("Content-Type", "text/plain; charset=utf-8", pool: loop.pool)
+    /// Ends the head and appends a text.
+    private func endAnswer(
+        _ text: [UInt8], _ type: StaticString = "text/plain; charset=utf-8", toHEAD: Bool
+    ) {
+        outbound.appendField("Content-Type", type, pool: loop.pool)
         outbound.appendField("Content-Length", text.count, pool: loop.pool)
         outbound.endHead(pool: loop.pool)
         if !toHEAD { outbound.append(text, pool: loop.pool) }

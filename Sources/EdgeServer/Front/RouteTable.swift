@@ -15,6 +15,7 @@ package struct RouteTable: Sendable {
     package enum AdminPlace: Equatable, Sendable {
         case health
         case readiness
+        case metrics
         case none
     }
 
@@ -54,6 +55,7 @@ package struct RouteTable: Sendable {
 
     package static func adminPlace(of path: Span<UInt8>) -> AdminPlace {
         if ASCII.equal(path, "/healthz") { return .health }
+        if ASCII.equal(path, "/metrics") { return .metrics }
         return ASCII.equal(path, "/readyz") ? .readiness : .none
     }
 }
