@@ -10,15 +10,17 @@ from harness.wire import Ended
 
 ROOM = "http://jabber.org/protocol/muc"
 DISCO = "http://jabber.org/protocol/disco#info"
+ROSTER = "jabber:iq:roster"
 
 
 class ChatServer(threading.Thread):
-    """Every room has `crowd` occupants and `history` messages; `entered` gets the address of each room that is entered."""
+    """The person has `contacts` contacts. Every room has `crowd` occupants and `history` messages; `entered` gets the address of each room that is entered."""
 
     def __init__(self, domain: str):
         super().__init__(daemon=True)
         self.upstream = Upstream(domain)
         self.domain = domain
+        self.contacts = 0
         self.crowd = 0
         self.history = 0
         self.entered: queue.Queue[str] = queue.Queue()
@@ -60,7 +62,16 @@ class ChatServer(threading.Thread):
             self.jid = f"alice@{self.domain}/{child.findtext(f'{{{BIND}}}resource')}"
             return f"<bind xmlns='{BIND}'><jid>{self.jid}</jid></bind>"
         namespace = child.tag[1:].partition("}")[0]
-        return f"<query xmlns='{namespace}'/>" if namespace in (DISCO, "jabber:iq:roster") else ""
+        if namespace == ROSTER:
+            items = "".join(f"<item jid='{self.contact(n)}' name='Contact {n}' subscription='both'/>" for n in range(self.contacts))
+            return f"<query xmlns='{ROSTER}'>{items}</query>"
+        return f"<query xmlns='{namespace}'/>" if namespace == DISCO else ""
+
+    def contact(self, number: int) -> str:
+        return f"contact{number}@{self.domain}"
+
+    def appear(self, number: int, show: str) -> None:
+        self.send(f"<presence from='{self.contact(number)}/phone' to='{self.jid}'><show>{show}</show></presence>")
 
     def enter(self, address: str) -> None:
         room, _, nick = address.partition("/")

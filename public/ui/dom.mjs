@@ -44,6 +44,16 @@ const contents = (children) =>
 /** @param {Element} element @param {...(Content | Content[])} children */
 export const fill = (element, ...children) => element.replaceChildren(...contents(children));
 
+/**
+ * Puts children in order and moves only those that are elsewhere: one that stays keeps the focus.
+ * @param {Element} parent @param {Element[]} wanted
+ */
+export function arrange(parent, wanted) {
+  const staying = new Set(wanted);
+  for (const child of [...parent.children]) if (!staying.has(child)) child.remove();
+  wanted.forEach((child, i) => parent.children[i] !== child && parent.insertBefore(child, parent.children[i] ?? null));
+}
+
 // Line icons: path data on a grid of 24 by 24.
 export const BACK = 'M15 5l-7 7 7 7';
 export const PLUS = 'M12 5v14M5 12h14';

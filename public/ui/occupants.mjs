@@ -2,7 +2,7 @@
 // room for it. However many there are, only some are in the document, and a flood of them is looked at four times a second.
 
 import { t } from '../i18n/i18n.mjs';
-import { avatar, fill, h, icon, MORE, perFrame } from './dom.mjs';
+import { arrange, avatar, fill, h, icon, MORE, perFrame } from './dom.mjs';
 import { mayAct, rightsDialog } from './room-admin.mjs';
 /** @typedef {import('../features/client.mjs').Client} Client */
 /** @typedef {import('../features/room.mjs').Occupant} Occupant */
@@ -10,16 +10,6 @@ import { mayAct, rightsDialog } from './room-admin.mjs';
 const SHOWN = 100; // in the document; the search finds the others
 const BREATH = 250; // milliseconds between two looks
 const collator = new Intl.Collator();
-
-/**
- * Puts children in order and moves only those that are elsewhere: one that stays keeps the focus.
- * @param {Element} parent @param {Element[]} wanted
- */
-function arrange(parent, wanted) {
-  const staying = new Set(wanted);
-  for (const child of [...parent.children]) if (!staying.has(child)) child.remove();
-  wanted.forEach((child, i) => parent.children[i] !== child && parent.insertBefore(child, parent.children[i] ?? null));
-}
 
 /**
  * @param {Client} client @param {import('../features/chats.mjs').Chats} chats @param {import('../features/room.mjs').Room} room

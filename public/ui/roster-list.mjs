@@ -1,9 +1,13 @@
 // The left side: who I am, a filter, conversations by their last message, contacts by name, requests to answer.
 
 import { shortTime, t } from '../i18n/i18n.mjs';
-import { avatar, fill, h, icon, MORE, perFrame, PLUS, usePictures } from './dom.mjs';
+import { arrange, avatar, fill, h, icon, MORE, perFrame, PLUS, usePictures } from './dom.mjs';
 /** @typedef {import('../features/client.mjs').Client} Client */
 /** @typedef {import('../features/conversations.mjs').Conversation} Conversation */
+
+const SHOWN = 150; // entries in the document at first, and how many more when somebody goes down
+const NEAR = 400; // pixels from the end at which more come
+const collator = new Intl.Collator();
 
 /**
  * @param {Client} client
@@ -33,6 +37,12 @@ export function rosterList(client, { open }) {
     iconButton(PLUS, 'list.new', async () => (await actions()).newChatDialog(client, open)),
     iconButton(MORE, 'list.menu', async () => (await actions()).accountDialog(client)));
 
+  /**
+   * What is in the document, by address: only what looks different is made anew.
+   * @type {Map<string, { look: string, row: HTMLElement }>}
+   */
+  const rows = new Map();
+
   /** @param {string} jid @param {Conversation | undefined} conversation */
   const entry = (jid, conversation) => {
     const room = conversation?.kind === 'room';
@@ -43,51 +53,87 @@ export function rosterList(client, { open }) {
     const writing = (conversation?.composing.size ?? 0) > 0;
     const line = writing ? t('chat.composing.short') : conversation?.draft && jid !== current
       ? t('list.draft', { text: conversation.draft }) : last ? `${said(last, room)}${last.retracted ? t('chat.retracted') : last.body}` : room ? t('list.room') : status || t(`show.${show}`);
-    return h('li', {}, h('button', {
+    const time = last ? shortTime(last.time, Date.now()) : '';
+    const face = avatar(jid, name, conversation?.kind);
+    const look = JSON.stringify([name, face.querySelector('img')?.src, room, show, time, line.slice(0, 140), writing, unread, conversation?.mentioned, jid === current]);
+    const found = rows.get(jid);
+    if (found?.look === look) return found.row;
+    const row = h('li', {}, h('button', {
       class: 'entry', type: 'button', tabindex: jid === roving() ? '0' : '-1', data: { jid }, 'aria-current': jid === current ? 'true' : null,
       on: { click: () => open(jid) },
     },
-    h('span', { class: 'with-dot' }, avatar(jid, name, conversation?.kind), !room && h('span', { class: `dot ${show}`, title: t(`show.${show}`) })),
+    h('span', { class: 'with-dot' }, face, !room && h('span', { class: `dot ${show}`, title: t(`show.${show}`) })),
     h('span', { class: 'entry-name' }, h('bdi', {}, name), h('span', { class: 'visually-hidden' }, `, ${room ? t('list.room') : t(`show.${show}`)}`)),
-    last && h('time', { class: 'entry-time' }, shortTime(last.time, Date.now())),
+    time && h('time', { class: 'entry-time' }, time),
     h('span', { class: writing ? 'entry-line writing' : 'entry-line' }, h('bdi', {}, line.slice(0, 140))),
     unread > 0 && h('span', { class: room && !conversation?.mentioned ? 'badge quiet' : 'badge' }, String(unread), h('span', { class: 'visually-hidden' }, ` ${t('list.unread')}`))));
+    rows.set(jid, { look, row });
+    return row;
   };
+
+  /**
+   * Those that nothing was said to yet, by name: sorted once, not in every frame.
+   * @type {string[] | null}
+   */
+  let silent = null;
 
   /** @returns {string[]} */
   const shown = () => {
+    const all = [...(conversations?.all.values() ?? [])];
+    const talked = all.filter(({ lastTime }) => lastTime > 0).sort((a, b) => b.lastTime - a.lastTime).map(({ jid }) => jid);
+    if (!silent) {
+      const named = [...new Set([...all.map(({ jid }) => jid), ...roster.contacts.keys()])].map((jid) => ({ jid, name: nameOf(jid) }));
+      silent = named.sort((a, b) => collator.compare(a.name, b.name)).map(({ jid }) => jid);
+    }
+    const before = new Set(talked);
+    const known = [...talked, ...silent.filter((jid) => !before.has(jid))];
     const wanted = filter.value.trim().toLowerCase();
-    const known = new Set([...(conversations?.all.keys() ?? []), ...roster.contacts.keys()]);
-    const matches = [...known].filter((jid) => jid.includes(wanted) || nameOf(jid).toLowerCase().includes(wanted));
-    const time = (/** @type {string} */ jid) => conversations?.all.get(jid)?.lastTime ?? 0;
-    return matches.sort((a, b) => time(b) - time(a) || nameOf(a).localeCompare(nameOf(b)));
+    return wanted ? known.filter((jid) => jid.includes(wanted) || nameOf(jid).toLowerCase().includes(wanted)) : known;
   };
 
   let order = /** @type {string[]} */ ([]);
   let rove = '';
+  let most = SHOWN;
+  let asked = '';
   const roving = () => (order.includes(rove) ? rove : order.includes(current) ? current : order[0]);
 
   const render = () => {
     order = shown();
     const focused = document.activeElement?.closest('.entry') ? /** @type {HTMLElement} */ (document.activeElement).dataset.jid : '';
-    fill(list, ...order.map((jid) => entry(jid, conversations?.all.get(jid))));
+    const inside = order.slice(0, most);
+    arrange(list, inside.map((jid) => entry(jid, conversations?.all.get(jid))));
+    const kept = new Set(inside);
+    for (const jid of rows.keys()) if (!kept.has(jid)) rows.delete(jid);
     empty.hidden = order.length > 0;
     empty.textContent = t(filter.value ? 'list.nothing' : 'list.empty');
     const answers = presence;
-    if (answers) fill(requests, ...[...answers.requests].map((jid) => request(client, answers, jid)));
+    const asking = [...(answers?.requests ?? [])];
+    // Whoever is about to press one of their buttons keeps it.
+    if (answers && asking.join() !== asked) fill(requests, ...asking.map((jid) => request(client, answers, jid)));
+    asked = asking.join();
     fill(face, avatar(account.bare, account.local), own);
     own.className = `dot ${connection.online && presence ? presence.own.show : 'offline'}`;
-    if (focused) focusEntry(focused);
+    settle();
+    if (focused && focused !== document.activeElement?.closest('.entry')?.getAttribute('data-jid')) focusEntry(focused);
   };
   const plan = perFrame(render);
+  /** Exactly one entry is in the tab order. */
+  const settle = () => {
+    const stop = roving();
+    for (const button of list.querySelectorAll('[tabindex="0"]')) if (button.getAttribute('data-jid') !== stop) button.setAttribute('tabindex', '-1');
+    rows.get(stop)?.row.firstElementChild?.setAttribute('tabindex', '0');
+  };
 
   /** @param {string} jid */
   const focusEntry = (jid) => {
-    const button = [...list.querySelectorAll('button')].find(({ dataset }) => dataset.jid === jid);
+    if (order.indexOf(jid) >= most) {
+      most = order.indexOf(jid) + SHOWN;
+      render();
+    }
+    const button = /** @type {HTMLElement | null | undefined} */ (rows.get(jid)?.row.firstElementChild);
     if (!button) return;
-    list.querySelector('[tabindex="0"]')?.setAttribute('tabindex', '-1');
-    button.setAttribute('tabindex', '0');
     rove = jid;
+    settle();
     button.focus();
   };
 
@@ -100,7 +146,15 @@ export function rosterList(client, { open }) {
     event.preventDefault();
     focusEntry(order[moves[event.key]]);
   });
-  filter.addEventListener('input', plan);
+  list.addEventListener('scroll', () => {
+    if (most >= order.length || list.scrollHeight - list.scrollTop - list.clientHeight > NEAR) return;
+    most += SHOWN;
+    plan();
+  }, { passive: true });
+  filter.addEventListener('input', () => {
+    most = SHOWN;
+    plan();
+  });
   filter.addEventListener('keydown', (event) => {
     if (event.isComposing) return;
     if (event.key === 'ArrowDown' && order.length > 0) focusEntry(order[0]);
@@ -108,17 +162,30 @@ export function rosterList(client, { open }) {
     else if (event.key === 'Escape') { filter.value = ''; plan(); } else return;
     event.preventDefault();
   });
-  roster.on('change', plan);
+  /** Somebody is new, gone or has another name. */
+  const sortAnew = () => {
+    silent = null;
+    plan();
+  };
+  roster.on('change', sortAnew);
   connection.on('state', plan);
   void client.chats.then((chats) => {
     ({ conversations, presence, nameOf } = chats);
     usePictures((jid) => chats.avatars.urlOf(jid));
     chats.avatars.on('change', plan);
-    chats.rooms.on('change', plan);
+    /** @type {Map<string, string>} */
+    const names = new Map();
+    chats.rooms.on('change', ({ jid }) => {
+      const name = nameOf(jid);
+      if (names.get(jid) === name) return plan();
+      names.set(jid, name);
+      sortAnew();
+    });
     presence.on('change', plan);
     presence.on('request', plan);
-    for (const event of ['change', 'list', 'message', 'update']) conversations.on(event, plan);
-    plan();
+    for (const event of ['change', 'message', 'update']) conversations.on(event, plan);
+    conversations.on('list', sortAnew);
+    sortAnew();
   });
   render();
   const element = h('nav', { class: 'sidebar', tabindex: '-1', 'aria-label': t('region.list') }, head, h('div', { class: 'filter' }, filter), notice, requests, list, empty);

@@ -144,3 +144,21 @@ def test_answers_reactions_and_retractions_of_other_clients_are_shown(person, cl
     alice.sees(gone, times=0)
     expect(alice.page.locator(".row").last).to_contain_text("This message was removed.")
     alice.page.screenshot(path=shots / "answers.png")
+
+
+def test_the_list_changes_under_nobodys_fingers(person, client):
+    alice, bob = person().log_in("alice"), client("bob")
+    client("carol").send("<presence xmlns='jabber:client' to='alice@edge.test' type='subscribe'/>")
+    allow = alice.page.get_by_role("button", name="Allow")
+    allow.focus()
+    text = unique("still there?")
+    bob.send(f"<message xmlns='jabber:client' type='chat' to='alice@edge.test'><body>{text}</body></message>")
+    entry = alice.page.locator('.entry[data-jid="bob@edge.test"]')
+    expect(entry.locator(".entry-line")).to_have_text(text)
+    expect(allow).to_be_focused()
+    entry.focus()
+    again = unique("hello?")
+    bob.send(f"<message xmlns='jabber:client' type='chat' to='alice@edge.test'><body>{again}</body></message>")
+    expect(entry.locator(".entry-line")).to_have_text(again)
+    expect(entry).to_be_focused()
+    alice.page.get_by_role("button", name="Decline").click()
