@@ -77,6 +77,51 @@ import Testing
         #expect(ResultComparison.table(try result(), after, names: ("a", "b")).contains("not the same load"))
     }
 
+    @Test func theSummaryAndThePageSayWhatWasExpectedAndFound() throws {
+        var result = try result()
+        result.expectations = try ["p99<50ms", "failures<=10"].map { try Expectation($0).outcome(result) }
+        let text = ReportText.summary(result)
+        #expect(text.contains("p99<50ms: NOT MET, 99.0 ms\n"))
+        #expect(text.contains("failures<=10: met, 10\n"))
+        let page = HTMLReport.page(result)
+        #expect(page.contains("p99&lt;50ms</th><td><span class=\"missed\">not met</span>, 99.0 ms"))
+    }
+
+    @Test func everyKindOfFailureCanBeExpectedNotToHappen() throws {
+        for kind in FailureKind.allCases {
+            #expect(try Expectation("\(kind.rawValue)=0").isMet(by: result()) == (kind != .undelivered))
+        }
+    }
+
+    @Test func theCauseStandsBesideTheFailure() throws {
+        var result = try result()
+        result.causes = ["undelivered": "a <reason>"]
+        #expect(ReportText.summary(result).contains("10 x message not delivered before the end (a <reason>)"))
+        #expect(HTMLReport.page(result).contains("10: a &lt;reason&gt;"))
+    }
+
+    @Test func anEarlyEndIsSaidAtTheTop() throws {
+        var result = try result()
+        result.stopReason = "interrupted"
+        result.recordedSeconds = 2.5
+        #expect(ReportText.summary(result).contains("ended early       interrupted, 2.5 s were recorded"))
+        #expect(HTMLReport.page(result).contains("<strong>Ended early:</strong> interrupted, 2.5 s were recorded"))
+    }
+
+    @Test("The page of a day's run has no point for each second, and keeps its highest")
+    func longRun() throws {
+        var result = try result()
+        for second in 1...86_400 {
+            var tally = Tally()
+            tally.sessionsStanding = second == 40_000 ? 777_777 : 5
+            tally.delivered = 1
+            result.intervals.append(Interval(tally, at: Double(second), seconds: 1, isLoad: true))
+        }
+        let page = HTMLReport.page(result)
+        #expect(page.utf8.count < 200_000)
+        #expect(page.contains("800,000"), "the axis reaches the peak")
+    }
+
     @Test("The page needs nothing from outside and takes no markup from values")
     func page() throws {
         var result = try result()

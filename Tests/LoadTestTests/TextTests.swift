@@ -20,7 +20,7 @@ import Testing
     @Test(
         arguments: [
             (812, "812 ns"), (1_234, "1.23 us"), (45_678, "45.7 us"), (345_678, "346 us"), (1_234_567, "1.23 ms"),
-            (2_345_678_901, "2.35 s"), (999_999_999_999, "1000 s"),
+            (2_345_678_901, "2.35 s"), (12_000_000_000, "12.0 s"), (999_999_999_999, "1000 s"),
         ] as [(Nanoseconds, String)])
     func writesTimesWithThreeDigits(_ span: Nanoseconds, _ text: String) {
         #expect(TimeText.short(span) == text)

@@ -26,7 +26,7 @@ package enum TimeText {
         case ..<1_000_000: return "\(Decimal.text(value / 1e3, digits: value < 10e3 ? 2 : value < 100e3 ? 1 : 0)) us"
         case ..<1_000_000_000:
             return "\(Decimal.text(value / 1e6, digits: value < 10e6 ? 2 : value < 100e6 ? 1 : 0)) ms"
-        default: return "\(Decimal.text(value / 1e9, digits: value < 100e9 ? 2 : 0)) s"
+        default: return "\(Decimal.text(value / 1e9, digits: value < 10e9 ? 2 : value < 100e9 ? 1 : 0)) s"
         }
     }
 }

@@ -7,10 +7,8 @@ package enum ReportText {
             lines.append(
                 row("logins", "\(Decimal.grouped(result.loginsPerSecond)) a second, \(percentiles(result.logins))"))
         }
-        if result.latency.count == 0, result.sent > 0 || result.plan.scenario == .push {
-            lines.append(row(noun(result.plan.scenario), traffic(result)))
-        } else if result.latency.count > 0 {
-            lines.append(row(noun(result.plan.scenario), traffic(result)))
+        if hasTraffic(result) { lines.append(row(noun(result.plan.scenario), traffic(result))) }
+        if result.latency.count > 0 {
             lines.append(row("latency", percentiles(result.latency)))
             if result.service.p99 != result.latency.p99 {
                 lines.append(row("  from sending", percentiles(result.service)))
@@ -23,10 +21,7 @@ package enum ReportText {
             lines.append(
                 row("expected", "\(outcome.condition): \(outcome.isMet ? "met" : "NOT MET"), \(outcome.found)"))
         }
-        if let reason = result.stopReason {
-            let time = result.recordedSeconds.map { ", \(Decimal.text($0, digits: 1)) s were recorded" } ?? ""
-            lines.append(row("ended early", reason + time))
-        }
+        if let reason = earlyEnd(result) { lines.append(row("ended early", reason)) }
         lines += Bottleneck.warnings(result).map { "warning: \($0)" }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -79,16 +74,34 @@ package enum ReportText {
         }
     }
 
-    private static func sessions(_ result: LoadResult) -> String {
+    static func earlyEnd(_ result: LoadResult) -> String? {
+        result.stopReason.map { reason in
+            reason + (result.recordedSeconds.map { ", \(Decimal.text($0, digits: 1)) s were recorded" } ?? "")
+        }
+    }
+
+    /// Whether there is something to say of messages, or of what takes their place.
+    static func hasTraffic(_ result: LoadResult) -> Bool {
+        result.latency.count > 0 || result.sent > 0 || result.plan.scenario == .push
+            || result.plan.scenario.sendsMessages
+    }
+
+    static func sessions(_ result: LoadResult) -> String {
         let opening = result.openingSeconds.map { " within \(Decimal.text($0, digits: 1)) s" } ?? ""
         return "\(result.sessionsReady) of \(result.sessionsStarted) logged in, \(result.logins.count)\(opening); "
             + "\(result.sessionsStanding) stood at the end"
     }
 
-    private static func traffic(_ result: LoadResult) -> String {
-        let sent = result.plan.scenario == .push ? "" : "\(Decimal.grouped(Double(result.sent))) sent, "
+    static func traffic(_ result: LoadResult) -> String {
+        let words =
+            switch result.plan.scenario {
+            case .connect, .churn, .reconnectStorm: ("begun", "done")
+            case .idle: ("asked for", "given")
+            case .echo, .chat, .room, .push: ("sent", "received")
+            }
+        let sent = result.plan.scenario == .push ? "" : "\(Decimal.grouped(Double(result.sent))) \(words.0), "
         let rate = Decimal.grouped(result.deliveredPerSecond)
-        return "\(sent)\(Decimal.grouped(Double(result.delivered))) received, \(rate) a second"
+        return "\(sent)\(Decimal.grouped(Double(result.delivered))) \(words.1), \(rate) a second"
     }
 
     package static func percentiles(_ latency: LatencySummary) -> String {
@@ -103,16 +116,20 @@ package enum ReportText {
         let million = result.watchedCPUPerMillion.map {
             ", \(Decimal.text($0, digits: 2)) s for a million \(noun(result.plan.scenario))"
         }
-        let grown = Double(watched.memoryAfter - watched.memoryBefore)
-        let each = Decimal.text(grown / 1_024 / Double(max(result.sessionsStanding, 1)), digits: 2)
         let opening = watched.openingCPU / Double(max(result.logins.count, 1)) * 1_000
         return [
             row("watched processes", "\(Decimal.text(watched.cpu, digits: 2)) s of processor time\(million ?? "")"),
-            row("", "\(Decimal.text(opening, digits: 2)) s for 1,000 logins, \(each) KiB of memory a session"),
+            row("", "\(Decimal.text(opening, digits: 2)) s for 1,000 logins, \(memory(watched, result))"),
         ]
     }
 
-    private static func shares(_ shares: [Double]) -> String {
+    static func memory(_ watched: WatchReport, _ result: LoadResult) -> String {
+        let grown = Double(watched.memoryAfter - watched.memoryBefore)
+        let each = Decimal.text(grown / 1_024 / Double(max(result.sessionsStanding, 1)), digits: 2)
+        return "\(each) KiB of memory a session"
+    }
+
+    static func shares(_ shares: [Double]) -> String {
         shares.map { "\(Decimal.text($0 * 100, digits: 0)) %" }.joined(separator: ", ")
     }
 

@@ -24,11 +24,25 @@ package struct SVGPlot {
         }
     }
 
+    /// A part of the x axis that is shaded.
+    package struct Band {
+        package var name: String
+        package var range: ClosedRange<Double>
+
+        package init(name: String, range: ClosedRange<Double>) {
+            self.name = name
+            self.range = range
+        }
+    }
+
     package var title: String
     package var xTitle: String
     package var lines: [Line]
     /// Powers of ten are evenly spaced; values at or below 0 are left out.
     package var isLogarithmic = false
+    /// What the x axis spans at least; plots above each other have the same.
+    package var xRange: ClosedRange<Double>?
+    package var band: Band?
     /// Given by the caller where the axis is not a plain number; else chosen.
     package var xTicks: [Tick]?
     /// How a value of the y axis is written.
@@ -45,26 +59,34 @@ package struct SVGPlot {
 
     private static let width = 720.0
     private static let height = 260.0
-    private static let left = 70.0
-    private static let right = 16.0
+    private static let left = 76.0
+    private static let right = 34.0
     private static let top = 14.0
-    private static let bottom = 44.0
+    private static let bottom = 48.0
 
     package func svg() -> String {
         let points = lines.flatMap(\.points).filter { !isLogarithmic || $0.y > 0 }
-        guard let scale = Scale(points, isLogarithmic: isLogarithmic) else {
+        guard let scale = Scale(points, xRange: xRange, isLogarithmic: isLogarithmic) else {
             return "<p>\(HTMLText.escaped(title)): nothing to show</p>\n"
         }
         var svg = "<figure><figcaption>\(HTMLText.escaped(title))</figcaption>\n"
         svg += "<svg viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" role=\"img\" "
         svg += "aria-label=\"\(HTMLText.escaped(title))\">\n"
-        svg += axes(scale)
+        svg += shade(scale) + axes(scale)
         for (index, line) in lines.enumerated() { svg += draw(line, index, scale) }
         svg += "</svg>\n" + legend() + "</figure>\n"
         return svg
     }
 
     // MARK: Parts
+
+    private func shade(_ scale: Scale) -> String {
+        guard let band, band.range.overlaps(scale.x) else { return "" }
+        let start = place(x: max(band.range.lowerBound, scale.x.lowerBound), scale)
+        let end = place(x: min(band.range.upperBound, scale.x.upperBound), scale)
+        return "<rect class=\"band\" x=\"\(number(start))\" width=\"\(number(end - start))\" y=\"\(number(Self.top))\" "
+            + "height=\"\(number(Self.height - Self.bottom - Self.top))\"/>\n"
+    }
 
     private func axes(_ scale: Scale) -> String {
         var svg = ""
@@ -79,12 +101,12 @@ package struct SVGPlot {
         for tick in xTicks ?? scale.xTicks where tick.value >= scale.x.lowerBound && tick.value <= scale.x.upperBound {
             let x = number(place(x: tick.value, scale))
             svg += "<line class=\"grid\" x1=\"\(x)\" x2=\"\(x)\" y1=\"\(number(Self.top))\" y2=\"\(base)\"/>"
-            let y = number(Self.height - Self.bottom + 16)
+            let y = number(Self.height - Self.bottom + 6)
             svg += "<text class=\"x\" x=\"\(x)\" y=\"\(y)\">\(HTMLText.escaped(tick.label))</text>\n"
         }
         let middle = number((Self.left + Self.width - Self.right) / 2)
         svg +=
-            "<text class=\"x title\" x=\"\(middle)\" y=\"\(number(Self.height - 8))\">\(HTMLText.escaped(xTitle))</text>\n"
+            "<text class=\"x title\" x=\"\(middle)\" y=\"\(number(Self.height - 4))\">\(HTMLText.escaped(xTitle))</text>\n"
         return svg
     }
 
@@ -103,11 +125,16 @@ package struct SVGPlot {
     }
 
     private func legend() -> String {
-        guard lines.count > 1 else { return "" }
-        let items = lines.enumerated().map { index, line in
-            "<span class=\"key\"><svg viewBox=\"0 0 28 8\" width=\"28\" height=\"8\" aria-hidden=\"true\">"
-                + "<line class=\"line l\(index)\" x1=\"0\" y1=\"4\" x2=\"28\" y2=\"4\"/></svg> "
+        guard lines.count > 1 || band != nil else { return "" }
+        var items = lines.enumerated().map { index, line in
+            "<span class=\"key\"><svg viewBox=\"0 0 28 10\" aria-hidden=\"true\">"
+                + "<line class=\"line l\(index)\" x1=\"0\" y1=\"5\" x2=\"28\" y2=\"5\"/></svg> "
                 + "\(HTMLText.escaped(line.name))</span>"
+        }
+        if let band {
+            items.append(
+                "<span class=\"key\"><svg viewBox=\"0 0 28 10\" aria-hidden=\"true\"><rect class=\"band\" x=\"0\" y=\"0\" "
+                    + "width=\"28\" height=\"10\"/></svg> \(HTMLText.escaped(band.name))</span>")
         }
         return "<p class=\"legend\">\(items.joined(separator: " "))</p>\n"
     }
@@ -132,12 +159,13 @@ private struct Scale {
     let xTicks: [SVGPlot.Tick]
 
     /// Nil without points.
-    init?(_ points: [(x: Double, y: Double)], isLogarithmic: Bool) {
+    init?(_ points: [(x: Double, y: Double)], xRange: ClosedRange<Double>?, isLogarithmic: Bool) {
         guard let minX = points.map(\.x).min(), let maxX = points.map(\.x).max(),
             let minY = points.map(\.y).min(), let maxY = points.map(\.y).max()
         else { return nil }
         self.isLogarithmic = isLogarithmic
-        x = minX...max(maxX, minX + 1e-9)
+        let least = min(minX, xRange?.lowerBound ?? minX)
+        x = least...max(maxX, xRange?.upperBound ?? maxX, least + 1e-9)
         if isLogarithmic {
             let low = floor(log10(minY))
             let high = max(ceil(log10(maxY)), low + 1)
