@@ -50,5 +50,10 @@ package final class StartTLSLayer: TLSLayer {
         }
     }
 
+    /// The host that the server refers to instead, on whose word nobody knows.
+    package var referral: String? {
+        if case .referred(let host)? = refusal { host } else { nil }
+    }
+
     package override var trouble: String? { refusal?.sentence ?? super.trouble }
 }

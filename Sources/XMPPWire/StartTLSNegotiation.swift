@@ -5,6 +5,8 @@ internal import Bytes
 package struct StartTLSNegotiation: Sendable {
     private var scanner = StreamScanner(maxElement: Self.maxElement)
     private var hasAsked = false
+    /// The header has no version: no features follow.
+    private var isOld = false
 
     /// Bytes of what a server may say in clear: features are far smaller.
     private static let maxElement = 64 << 10
@@ -27,6 +29,9 @@ package struct StartTLSNegotiation: Sendable {
         case injected
         /// It ended the stream; the condition of its stream error, if it named one.
         case ended(condition: String?)
+        /// It refers to another host. Whoever goes there has to ask for the same proof as here (RFC 6120 section 4.9.3.19):
+        /// then it does not matter who wrote this.
+        case referred(host: String)
         /// What came is no XMPP stream.
         case malformed(XMLFailure)
     }
@@ -47,13 +52,14 @@ package struct StartTLSNegotiation: Sendable {
             do throws(XMLFailure) { step = try scanner.next(rest) } catch { throw .malformed(error) }
             switch step {
             case .needMore:
+                // Servers from before RFC 3920 send no features, so there is nothing to wait for.
+                if isOld { throw .notOffered }
                 return .needMore(used: used)
             case .whitespace(let size):
                 used += size
             case .header(let header, let size):
                 used += size
-                // Servers from before RFC 3920 send no features, so there is nothing to wait for.
-                if header.version == nil { throw .notOffered }
+                isOld = header.version == nil
             case .streamEnd:
                 throw .ended(condition: nil)
             case .element(let cut, let size):
@@ -78,17 +84,23 @@ package struct StartTLSNegotiation: Sendable {
         case .features:
             guard StreamFeatures.read(element, policy: FeaturePolicy()).offersTLS else { throw .notOffered }
             return true
-        case .streamError(let condition):
-            throw .ended(condition: condition?.rawValue)
+        case .streamError:
+            throw Self.end(element)
         default:
-            throw .refused
+            throw isOld ? .notOffered : .refused
         }
+    }
+
+    private static func end(_ element: Span<UInt8>) -> Failure {
+        let error = StreamError.read(Array(copying: element))
+        if error?.condition == .seeOtherHost { return .referred(host: error?.detail ?? "") }
+        return .ended(condition: error?.condition?.rawValue)
     }
 
     private func check(_ element: Span<UInt8>) throws(Failure) {
         switch try? ReadFrame.read(element) {
         case .element(name: "proceed", namespace: Namespace.tls.description): break
-        case .streamError(let condition): throw .ended(condition: condition?.rawValue)
+        case .streamError: throw Self.end(element)
         default: throw .refused
         }
     }
@@ -102,6 +114,7 @@ extension StartTLSNegotiation.Failure {
         case .refused: "the server offers STARTTLS and then refuses it"
         case .injected: "bytes without protection came behind the server's <proceed/>; somebody may be tampering"
         case .ended(let condition?): "the server ends the stream with \(condition) before TLS"
+        case .referred: "the server refers to another host before TLS"
         case .ended(nil): "the server ends the stream before TLS"
         case .malformed: "what the server sends before TLS is no XMPP"
         }

@@ -9,6 +9,8 @@ import Testing
         + "id='1' from='example.org' version='1.0'>"
     private static let features =
         "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls></stream:features>"
+    private static let referral =
+        "<stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>other.example:5223</see-other-host></stream:error>"
     private static let proceed = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
 
     /// What was done with bytes that came in these pieces.
@@ -65,6 +67,9 @@ import Testing
                 header + "<stream:error><host-unknown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>",
                 .ended(condition: "host-unknown")
             ),
+            (header + referral, .referred(host: "other.example:5223")),
+            (header.replacing(" version='1.0'>", with: ">") + referral, .referred(host: "other.example:5223")),
+            (header.replacing(" version='1.0'>", with: ">") + "<message/>", .notOffered),
             (header + "<message/>", .refused), (header + proceed, .refused),
             ("HTTP/1.1 400 Bad Request", .malformed(.badFormat)),
         ])

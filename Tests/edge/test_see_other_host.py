@@ -8,7 +8,7 @@ from harness.edge import Edge
 from harness.stream import ERRORS, FRAMING, SASL, STREAMS
 from harness.table import Table
 from harness.tls import certificates, server
-from harness.upstream import END, HEADER, Upstream
+from harness.upstream import END, HEADER, TLS, TLS_FEATURES, Upstream
 from harness.wire import Ended
 
 
@@ -142,6 +142,52 @@ def test_XS_021_what_was_protected_stays_so_and_the_certificate_is_that_of_the_d
                 follower.read_header()
             browser.expect(f"{{{FRAMING}}}open")
             browser.expect_stream_error("internal-server-error")
+
+
+@pytest.mark.parametrize("certificate", ["good", "wrong-name"])
+@pytest.mark.parametrize("asked", [False, True])
+def test_XS_021_a_word_from_before_tls_is_followed_to_whoever_can_prove_to_be_the_domain(certificate, asked):
+    trust = {"XMPP_EDGE_UPSTREAM_TLS_CA_FILE": str(certificates() / "ca.pem")}
+    with Upstream() as first, Upstream() as second, Edge(f"{first.address} starttls", environment=trust) as edge:
+        browser = Browser(edge.address)
+        browser.open()
+        browser.send(f"<auth xmlns='{SASL}' n='1'/>")
+        stream = first.accept()
+        stream.read_header()
+        if asked:
+            stream.send_header("clear", TLS_FEATURES)
+            stream.read_element(f"{{{TLS}}}starttls")
+            refer(stream, second.address, header="")
+        else:
+            refer(stream, second.address)
+        follower = second.accept()
+        if certificate == "good":
+            follower.serve_starttls(server())
+            follower.read_header()
+            assert follower.read_element(f"{{{SASL}}}auth").element.get("n") == "1"
+            follower.send_header("second")
+            assert browser.expect(f"{{{FRAMING}}}open")["id"] == "second"
+        else:
+            with pytest.raises((OSError, Ended)):
+                follower.serve_starttls(server(certificate))
+                follower.read_header()
+            browser.expect(f"{{{FRAMING}}}open")
+            browser.expect_stream_error("internal-server-error")
+        assert b"auth" not in stream.wire.received
+
+
+def test_XS_021_circles_before_tls_end_too():
+    trust = {"XMPP_EDGE_UPSTREAM_TLS_CA_FILE": str(certificates() / "ca.pem")}
+    with Upstream() as first, Upstream() as second, Edge(f"{first.address} starttls", environment=trust) as edge:
+        browser = Browser(edge.address)
+        browser.open()
+        for here, there in [(first, second), (second, first), (first, second), (second, first)]:
+            stream = here.accept()
+            stream.read_header()
+            refer(stream, there.address)
+        browser.expect(f"{{{FRAMING}}}open")
+        assert "refers to another host" in browser.expect_stream_error("internal-server-error").text
+        first.expect_no_connection()
 
 
 def test_XS_021_a_host_that_offers_no_tls_gets_nothing_in_clear():

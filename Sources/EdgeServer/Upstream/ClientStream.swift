@@ -290,6 +290,7 @@ final class ClientStream: StreamSocket {
     }
 
     private func insecure(_ otherwise: String) {
+        if let dial, let host = (layer as? StartTLSLayer)?.referral { return dial.referred(self, to: host) }
         broken(.insecure((layer as? TLSLayer)?.trouble ?? otherwise))
     }
 

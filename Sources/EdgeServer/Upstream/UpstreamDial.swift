@@ -333,6 +333,11 @@ final class UpstreamDial: LoopMember, LookupWaiter {
         session.dialSucceeded(chosen.stream, header, server: target.server)
     }
 
+    /// Instead of TLS it names another host. That may be anybody's word, but nobody else can prove to be the domain there.
+    func referred(_ stream: ClientStream, to host: String) {
+        if chosen?.stream === stream { follow(host) }
+    }
+
     /// The server refers to another host: the session goes there, and the browser does not notice.
     private func follow(_ text: String) {
         guard let source = chosen else { return }
