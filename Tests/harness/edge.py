@@ -12,6 +12,8 @@ from pathlib import Path
 
 from prosody import end_with_parent
 
+from harness.wire import leave
+
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("XMPP_EDGE") or ROOT / ".build" / "debug" / "xmpp-edge")
 
@@ -158,6 +160,9 @@ class Edge:
                 print(f"the edge ended by itself with {crashed}:\n{self.log()[-4000:]}")
             return
         assert crashed is None or self.was_asked_to_end, f"the edge ended by itself with {crashed}:\n{self.log()[-4000:]}"
+        if not self.was_asked_to_end:  # or the end would wait for browsers that do not answer
+            for _, port in self.addresses():
+                leave(port)
         code = self.terminate()
         assert code == 0, f"exit code {code}:\n{self.log()[-4000:]}"
 

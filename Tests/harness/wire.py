@@ -4,6 +4,8 @@ import socket
 import struct
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from weakref import WeakSet
 
 from harness.tls import Secure
 
@@ -22,6 +24,17 @@ class Ended(Exception):
 Address = tuple[str, int] | tuple[str, int, str] | str | Secure
 
 
+_connections: WeakSet[socket.socket] = WeakSet()
+
+
+def leave(port: int) -> None:
+    """Closes what a test has left open to a port of this machine."""
+    for connection in list(_connections):
+        with suppress(OSError):
+            if connection.getpeername()[1] == port:
+                connection.close()
+
+
 def host(address: Address) -> str:
     """What a client writes into Host."""
     return address.name if isinstance(address, Secure) else "127.0.0.1"
@@ -35,10 +48,13 @@ def connect(address: Address, timeout: float = PATIENCE) -> socket.socket:
         return connection
     if isinstance(address, Secure):
         plain = connect((address.host, address.port, address.source), timeout)
-        return address.context.wrap_socket(plain, server_hostname=address.name)
+        connection = address.context.wrap_socket(plain, server_hostname=address.name)
+        _connections.add(connection)
+        return connection
     source = (address[2], 0) if len(address) == 3 and address[2] else None
     connection = socket.create_connection(address[:2], timeout=timeout, source_address=source)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    _connections.add(connection)
     return connection
 
 
