@@ -47,7 +47,11 @@ class Jabberd2:
             text = text.replace("example.org", self.domain).replace("<port>5222<", f"<port>{self.port}<")
         text = text.replace("<module>sqlite</module>", "<module>db</module>").replace("<driver>sqlite</driver>", "<driver>db</driver>")
         text = text.replace("localhost.localdomain", self.domain).replace("0.0.0.0", "127.0.0.1").replace("<port>5347<", f"<port>{self.router_port}<")
-        for old in ("/var/run/jabberd2", "/var/log/jabberd2", "/var/lib/jabberd2"):
+        # Two of them that open one data base at the same time find it broken now and then.
+        data = self.folder / f"{part}-data"
+        data.mkdir(exist_ok=True)
+        text = text.replace("/var/lib/jabberd2", str(data))
+        for old in ("/var/run/jabberd2", "/var/log/jabberd2"):
             text = text.replace(old, str(self.folder))
         path = self.folder / f"{part}.xml"
         path.write_text(text)
