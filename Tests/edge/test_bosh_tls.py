@@ -17,7 +17,6 @@ def create(session: BOSHSession, upstream, *headers: str):
     stream = upstream.accept()
     stream.read_header()
     stream.send_header()
-    stream.send("<stream:features/>")
     session.take(poster.answer())
     return stream
 
