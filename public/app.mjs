@@ -51,7 +51,7 @@ function startWorker() {
   const url = new URL('sw.mjs', page).href;
   const trusted = trustedTypes ? trustedTypes.createPolicy('app-sw', { createScriptURL: () => url }).createScriptURL('') : url;
   navigator.serviceWorker?.register(trusted).catch(() => {});
-  document.head.append(h('link', { rel: 'manifest', href: 'manifest.webmanifest' }));
+  document.head.append(h('link', { rel: 'manifest', href: 'manifest.webmanifest' }), h('link', { rel: 'apple-touch-icon', href: 'icons/touch-180.png' }));
 }
 
 /** @param {HTMLElement} view */

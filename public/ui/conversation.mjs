@@ -4,6 +4,7 @@ import { t } from '../i18n/i18n.mjs';
 import { bareOf } from '../xmpp/jid.mjs';
 import { avatar, BACK, fill, h, MORE, perFrame } from './dom.mjs';
 import { composer } from './composer.mjs';
+import { wantsPictures } from './media.mjs';
 import { messageList } from './message-list.mjs';
 import { iconButton } from './roster-list.mjs';
 import { toast } from './toasts.mjs';
@@ -63,6 +64,7 @@ export function conversationView(client, chats, jid, { back, live }) {
     // Without a connection there may be more, but not now.
     older: () => (client.connection.online ? older() : Promise.reject(new Error('offline'))),
     find: (id) => idsOf(id).map((one) => conversation.log.find(one)).find(Boolean) ?? null,
+    shows: ({ from, mine }) => wantsPictures(client.host.storage) && (mine || roster.contacts.has(from) || roster.contacts.has(bareOf(from))),
     retry: (message) => conversations.retry(conversation, message, (body, more) => void speech.send(conversation, body, more)),
   });
   const writer = composer({

@@ -4,7 +4,7 @@
 const SVG = 'http://www.w3.org/2000/svg';
 const ATTRIBUTES = new Set([
   'accept', 'alt', 'autocapitalize', 'autocomplete', 'autofocus', 'class', 'cols', 'datetime', 'dir', 'download', 'enterkeyhint', 'for', 'height', 'href',
-  'id', 'inputmode', 'lang', 'max', 'maxlength', 'min', 'multiple', 'name', 'novalidate', 'open', 'placeholder', 'rel', 'role', 'rows', 'spellcheck', 'src',
+  'id', 'inputmode', 'lang', 'loading', 'max', 'maxlength', 'min', 'multiple', 'name', 'novalidate', 'open', 'placeholder', 'rel', 'role', 'rows', 'spellcheck', 'src',
   'tabindex', 'target', 'title', 'type', 'width',
 ]);
 // Marks that turn the order of letters around, so that a file or a person may look like another, and what no text needs.
@@ -119,13 +119,61 @@ export function perFrame(render) {
 }
 
 /**
- * A hue that every page gives the same address; FNV-1a spreads similar names.
+ * The first 32 bits of a SHA-1, here and now: WebCrypto would make a picture's colour wait.
+ * @param {Uint8Array} text
+ */
+function sha1Head(text) {
+  const size = ((text.length + 8) >> 6) + 1;
+  const words = new Uint32Array(size * 16);
+  text.forEach((byte, i) => (words[i >> 2] |= byte << (24 - (i & 3) * 8)));
+  words[text.length >> 2] |= 0x80 << (24 - (text.length & 3) * 8);
+  words[words.length - 1] = text.length * 8;
+  const state = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
+  const w = new Uint32Array(80);
+  const turn = (/** @type {number} */ x, /** @type {number} */ by) => (x << by) | (x >>> (32 - by));
+  for (let block = 0; block < words.length; block += 16) {
+    for (let i = 0; i < 80; i += 1) w[i] = i < 16 ? words[block + i] : turn(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
+    let [a, b, c, d, e] = state;
+    for (let i = 0; i < 80; i += 1) {
+      const [f, k] = i < 20 ? [(b & c) | (~b & d), 0x5a827999] : i < 40 ? [b ^ c ^ d, 0x6ed9eba1] : i < 60 ? [(b & c) | (b & d) | (c & d), 0x8f1bbcdc] : [b ^ c ^ d, 0xca62c1d6];
+      [a, b, c, d, e] = [(turn(a, 5) + f + e + k + w[i]) | 0, a, turn(b, 30), c, d];
+    }
+    [a, b, c, d, e].forEach((value, i) => (state[i] = (state[i] + value) | 0));
+  }
+  return state[0];
+}
+
+/**
+ * XEP-0392 section 5.1: the angle that every client gives the same name.
  * @param {string} text
  */
-export function hueOf(text) {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % 360;
+export function angleOf(text) {
+  const head = sha1Head(new TextEncoder().encode(text));
+  return ((((head >>> 16) & 0xff) << 8 | head >>> 24) / 65_536) * 360;
+}
+
+// Where red, yellow, green, cyan, blue, magenta and red again are in HSLuv, which XEP-0392 means, and in the colours of our css.
+const HSLUV = [12.2, 85.9, 127.7, 192.2, 265.9, 307.7, 372.2];
+const OKLCH = [29.2, 109.8, 142.5, 194.8, 264.1, 328.4, 389.2];
+const HUES = 2_000;
+/** @type {Map<string, number>} */
+const hues = new Map();
+
+/**
+ * The hue of a person or room; of somebody in a room that of the name there.
+ * @param {string} jid
+ */
+export function hueOf(jid) {
+  const name = jid.slice(jid.indexOf('/') + 1);
+  const known = hues.get(name);
+  if (known !== undefined) return known;
+  const angle = angleOf(name);
+  const at = angle < HSLUV[0] ? angle + 360 : angle;
+  const i = HSLUV.findIndex((_, n) => at < HSLUV[n + 1]);
+  const hue = Math.round(OKLCH[i] + ((at - HSLUV[i]) / (HSLUV[i + 1] - HSLUV[i])) * (OKLCH[i + 1] - OKLCH[i])) % 360;
+  if (hues.size >= HUES) hues.clear();
+  hues.set(name, hue);
+  return hue;
 }
 
 /** @param {string} name */

@@ -17,11 +17,19 @@ export const putFile = ({ put, headers }, file, progress) => new Promise((resolv
   request.send(file);
 });
 
+const KEY = 'edge.pictures';
+
+/** @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage whether pictures of contacts are fetched without being asked for */
+export const wantsPictures = (storage) => storage.getItem(KEY) === 'yes';
+
+/** @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage @param {boolean} wanted */
+export const setPictures = (storage, wanted) => storage.setItem(KEY, wanted ? 'yes' : 'no');
+
 /**
- * A button that becomes the picture; nothing is fetched before.
- * @param {string} address
+ * A button that becomes the picture; nothing is fetched before, unless it is to be shown at once.
+ * @param {string} address @param {boolean} atOnce
  */
-export function picture(address) {
+export function picture(address, atOnce) {
   let url;
   try {
     url = new URL(address);
@@ -32,10 +40,11 @@ export function picture(address) {
   const allowed = url.protocol === 'https:' || (url.protocol === 'http:' && location.protocol === 'http:');
   if (!allowed || !PICTURE.test(url.pathname)) return null;
   const { href } = url;
-  const button = h('button', { class: 'button small show', type: 'button', title: url.host, on: { click: () => {
-    const image = h('img', { class: 'picture', src: href, alt: t('media.picture') });
+  const shown = () => {
+    const image = h('img', { class: 'picture', src: href, alt: t('media.picture'), loading: 'lazy' });
     image.addEventListener('error', () => image.replaceWith(h('span', { class: 'hint' }, t('media.broken'))));
-    button.replaceWith(image);
-  } } }, t('media.show'));
-  return button;
+    return image;
+  };
+  const button = h('button', { class: 'button small show', type: 'button', title: url.host, on: { click: () => button.replaceWith(shown()) } }, t('media.show'));
+  return atOnce ? shown() : button;
 }

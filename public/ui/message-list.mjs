@@ -18,10 +18,10 @@ const NEAR_TOP = 200; // pixels from the top at which older ones are fetched
 
 /**
  * @param {import('../features/conversations.mjs').Conversation} conversation
- * @param {{ nameOf(from: string): string, retry(message: Message): void, find(id: string): Message | null, older?(): Promise<boolean> }} actions
+ * @param {{ nameOf(from: string): string, retry(message: Message): void, find(id: string): Message | null, shows(message: Message): boolean, older?(): Promise<boolean> }} actions
  *   older: fetches older messages from the archive; false when there are none
  */
-export function messageList(conversation, { nameOf, retry, find, older }) {
+export function messageList(conversation, { nameOf, retry, find, shows, older }) {
   const { messages } = conversation.log;
   /** @type {Map<string, HTMLLIElement>} */
   const rows = new Map();
@@ -55,7 +55,7 @@ export function messageList(conversation, { nameOf, retry, find, older }) {
     const first = isFirst(i);
     if (!rows.has(message.key) || row.dataset.first !== String(first)) {
       row.dataset.first = String(first);
-      renderRow(row, message, { nameOf, retry, find, first, room: conversation.kind === 'room' });
+      renderRow(row, message, { nameOf, retry, find, shows, first, room: conversation.kind === 'room' });
     }
     rows.set(message.key, row);
     return row;
@@ -344,7 +344,7 @@ export function messageList(conversation, { nameOf, retry, find, older }) {
     /** @param {Message} message */
     update(message) {
       const row = rows.get(message.key);
-      if (row) renderRow(row, message, { nameOf, retry, find, first: row.dataset.first === 'true', room: conversation.kind === 'room' });
+      if (row) renderRow(row, message, { nameOf, retry, find, shows, first: row.dataset.first === 'true', room: conversation.kind === 'room' });
       if (row && atEnd) scroller.scrollTop = scroller.scrollHeight;
     },
   };

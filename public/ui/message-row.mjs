@@ -52,8 +52,9 @@ function reactionsOf({ reactions }, { nameOf }) {
 }
 
 /**
- * @typedef {{ nameOf(from: string): string, retry(message: Message): void, find(id: string): Message | null, first: boolean, room: boolean }} Context
- *   first: the sender was somebody else, or it was long ago; find: a message by the id others know it by
+ * @typedef {{ nameOf(from: string): string, retry(message: Message): void, find(id: string): Message | null, shows(message: Message): boolean, first: boolean, room: boolean }} Context
+ *   first: the sender was somebody else, or it was long ago; find: a message by the id others know it by;
+ *   shows: whether its picture is fetched without being asked for
  */
 
 /** @param {HTMLLIElement} row @param {Message} message @param {Context} context */
@@ -77,7 +78,7 @@ export function renderRow(row, message, context) {
     message.retracted && h('span', { class: 'hint' }, t('chat.retracted'), message.reason && h('bdi', {}, ` ${message.reason}`)),
     message.encrypted && h('p', { class: 'hint' }, t('chat.encrypted', { name: message.encrypted })),
     h('div', { class: 'body', dir: 'auto' }, action && h('span', { class: 'action' }, `* ${name} `), ...(file ? [icon(CLIP), file] : styled(parseStyling(text)))),
-    picture(message.url || (/^\S+$/.test(text) ? text : '')),
+    picture(message.url || (/^\S+$/.test(text) ? text : ''), context.shows(message)),
     h('span', { class: 'meta' }, message.corrected && h('span', {}, t('chat.edited')), time, deliveryMark(message))),
   reactionsOf(message, context),
   message.delivery === 'failed' && h('p', { class: 'failure' }, t('chat.failed'), ' ',

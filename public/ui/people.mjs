@@ -98,8 +98,10 @@ function passwordDialog(client) {
 /** @param {Client} client */
 export async function accountDialog(client) {
   const { connection, account, host } = client;
-  const [{ canNotify, setNotifications, wantsNotifications }, { helpDialog }] = await Promise.all([import('./notify.mjs'), import('./shortcuts.mjs')]);
+  const [{ canNotify, ring, setNotifications, setSound, wantsNotifications, wantsSound }, { helpDialog }, { setPictures, wantsPictures }] = await Promise.all([import('./notify.mjs'), import('./shortcuts.mjs'), import('./media.mjs')]);
   const notify = h('input', { type: 'checkbox', name: 'notify', id: 'own-notify', checked: wantsNotifications(host.storage), disabled: !canNotify() });
+  const sound = h('input', { type: 'checkbox', id: 'own-sound', checked: wantsSound(host.storage), on: { change: () => sound.checked && ring() } });
+  const pictures = h('input', { type: 'checkbox', id: 'own-pictures', checked: wantsPictures(host.storage) });
   const help = h('button', { class: 'button', type: 'button', on: { click: () => { dialog.close(); helpDialog(); } } }, t('keys.title'));
   const secret = h('button', { class: 'button', type: 'button', on: { click: () => { dialog.close(); passwordDialog(client); } } }, t('password.title'));
   const { presence } = await client.chats;
@@ -116,13 +118,17 @@ export async function accountDialog(client) {
       h('p', { class: 'muted' }, h('bdi', {}, account.bare)),
       h('div', { class: 'field' }, h('label', { for: 'own-show' }, t('account.show')), select),
       field({ name: 'status', label: t('account.status'), value: presence.own.status }),
-      h('div', { class: 'check' }, notify, h('label', { for: 'own-notify' }, t('account.notify'))),
+      h('div', { class: 'checks' }, h('div', { class: 'check' }, notify, h('label', { for: 'own-notify' }, t('account.notify'))),
+        h('div', { class: 'check' }, sound, h('label', { for: 'own-sound' }, t('account.sound'))),
+        h('div', { class: 'check' }, pictures, h('label', { for: 'own-pictures' }, t('account.pictures')))),
       h('div', { class: 'row-actions' }, help, secret, out),
     ],
     action: t('account.save'),
     async submit(fields) {
       const show = shows.find((one) => one === fields.get('show')) ?? 'online';
       presence.announce({ show, status: String(fields.get('status')).trim() });
+      setSound(host.storage, sound.checked);
+      setPictures(host.storage, pictures.checked);
       if (notify.checked !== wantsNotifications(host.storage)) await setNotifications(host.storage, notify.checked);
     },
   });

@@ -196,6 +196,7 @@ export function rosterList(client, { open }) {
     /** @param {string} jid */
     setCurrent(jid) {
       current = jid;
+      filter.value = '';
       rove = jid || rove;
       plan();
     },

@@ -162,3 +162,28 @@ def test_the_list_changes_under_nobodys_fingers(person, client):
     expect(entry.locator(".entry-line")).to_have_text(again)
     expect(entry).to_be_focused()
     alice.page.get_by_role("button", name="Decline").click()
+
+
+RINGS = "window.rings = 0; window.AudioContext = class extends AudioContext { constructor() { super(); window.rings += 1; } }"
+
+
+def test_a_sound_is_made_once_for_what_nobody_looks_at_where_it_is_wanted(person, client):
+    alice, bob = person(), client("bob")
+    alice.context.add_init_script(RINGS)
+    alice.log_in("alice")
+
+    def say(text: str) -> None:
+        bob.send(f"<message xmlns='jabber:client' type='chat' to='alice@edge.test'><body>{text}</body></message>")
+        expect(alice.page.locator(".entry-line", has_text=text)).to_be_visible()
+
+    say(unique("not wanted"))
+    assert alice.page.evaluate("() => window.rings") == 0
+    alice.page.get_by_role("button", name="My account").click()
+    alice.page.get_by_label("Play a sound").check()
+    assert alice.page.evaluate("() => window.rings") == 1  # to hear what it is
+    alice.page.get_by_role("button", name="Save").click()
+    expect(alice.page.get_by_role("dialog")).to_have_count(0)
+    say(unique("first"))
+    alice.page.wait_for_function("() => window.rings === 2")
+    say(unique("second"))
+    assert alice.page.evaluate("() => window.rings") == 2

@@ -58,3 +58,20 @@ def test_pictures_of_contacts_are_shown_also_at_the_next_visit(person, client, s
     assert len(asked) == 1, asked
     publish("urn:xmpp:avatar:metadata", "<metadata xmlns='urn:xmpp:avatar:metadata'/>")
     expect(face).to_have_count(0)
+
+
+def test_whoever_wants_sees_pictures_of_contacts_at_once_and_not_those_of_strangers(person, client):
+    alice, bob, carol = person(), client("bob"), client("carol")
+    alice.context.route("**/*.png", lambda route: route.fulfill(body=PICTURE, content_type="image/png"))
+    alice.log_in("alice")
+    alice.page.get_by_role("button", name="My account").click()
+    alice.page.get_by_label("Show pictures of contacts at once").check()
+    alice.page.get_by_role("button", name="Save").click()
+    for one, name in ((bob, "bob"), (carol, "carol")):
+        link = f"https://pictures.test/{uuid.uuid4().hex}.png"
+        one.send(f"<message xmlns='jabber:client' type='chat' to='alice@edge.test'><body>{link}</body><x xmlns='jabber:x:oob'><url>{link}</url></x></message>")
+        alice.open_chat(name)
+        row = alice.page.locator(".row", has_text=link.rsplit("/", 1)[1])
+        expect(row).to_be_visible()
+        expect(row.locator("img.picture")).to_have_count(1 if name == "bob" else 0)
+        expect(row.get_by_role("button", name="Show picture")).to_have_count(0 if name == "bob" else 1)

@@ -116,4 +116,10 @@ def test_the_page_can_be_installed_by_whoever_is_in(person):
     manifest = alice.page.evaluate("async () => (await fetch(document.querySelector('link[rel=manifest]').href)).json()")
     assert manifest["display"] == "standalone"
     for icon in manifest["icons"]:
-        assert alice.page.request.get(alice.address + icon["src"]).headers["content-type"].startswith("image/svg+xml")
+        assert alice.page.request.get(alice.address + icon["src"]).headers["content-type"].startswith(icon["type"])
+    alice.page.evaluate("async () => void (await navigator.serviceWorker.ready)")
+    tools = alice.context.new_cdp_session(alice.page)
+    assert tools.send("Page.getAppManifest")["errors"] == []
+    # In a private window, which every context of a test is, nothing can be installed; all else must be in order.
+    problems = [one["errorId"] for one in tools.send("Page.getInstallabilityErrors")["installabilityErrors"]]
+    assert [one for one in problems if one != "in-incognito"] == []

@@ -1,9 +1,11 @@
 // Rules about the files themselves: texts exist in every language, nothing touches the document below ui/.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { angleOf, hueOf } from '../../../public/ui/dom.mjs';
 import { splitLinks } from '../../../public/ui/linkify.mjs';
 import { pickLanguage, pseudo, t, useTexts } from '../../../public/i18n/i18n.mjs';
 
@@ -58,7 +60,8 @@ test('the page without a network knows every file', () => {
 });
 
 test('the whole page stays below 150 kB compressed', () => {
-  const size = files.filter((name) => !languages.includes(name) || name === 'i18n/en.json').reduce((sum, name) => sum + gzipSync(read(name)).length, 0);
+  const all = readdirSync(root, { recursive: true }).map(String).filter((name) => /\.\w+$/.test(name) && (!languages.includes(name) || name === 'i18n/en.json'));
+  const size = all.reduce((sum, name) => sum + gzipSync(readFileSync(new URL(name, root))).length, 0);
   assert.ok(size < 150_000, `${size}`);
 });
 
@@ -68,6 +71,17 @@ test('links are found in text, with the sentence left outside, and only of harml
   assert.equal(shown('javascript:alert(1) data:text/html,x file:///etc ftp://x'), 'javascript:alert(1) data:text/html,x file:///etc ftp://x');
   assert.equal(shown('xmpp:a@b.test?message mailto:a@b.test'), '<xmpp:a@b.test?message> <mailto:a@b.test>');
   assert.equal(shown('https:// http://['), 'https:// http://[');
+});
+
+test('a name has the angle of XEP-0392, and somebody in a room that of the name there', () => {
+  const angles = { Romeo: 327.255249, 'juliet@capulet.lit': 209.4104, '\u{1f63a}': 331.199341, council: 359.994507 };
+  for (const [name, angle] of Object.entries(angles)) assert.ok(Math.abs(angleOf(name) - angle) < 0.0001, `${name}: ${angleOf(name)}`);
+  for (const name of ['', 'a'.repeat(55), 'a'.repeat(56), 'a'.repeat(64), 'ж'.repeat(100)]) {
+    const digest = createHash('sha1').update(name).digest();
+    assert.equal(angleOf(name), (digest.readUInt16LE(0) / 65_536) * 360, name);
+    assert.ok(hueOf(name) >= 0 && hueOf(name) < 360);
+  }
+  assert.equal(hueOf('room@rooms.test/Romeo'), hueOf('Romeo'));
 });
 
 test('texts are filled and counted', () => {
