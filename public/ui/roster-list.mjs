@@ -62,8 +62,8 @@ export function rosterList(client, { open }) {
       class: 'entry', type: 'button', tabindex: jid === roving() ? '0' : '-1', data: { jid }, 'aria-current': jid === current ? 'true' : null,
       on: { click: () => open(jid) },
     },
-    h('span', { class: 'with-dot' }, face, !room && h('span', { class: `dot ${show}`, title: t(`show.${show}`) })),
-    h('span', { class: 'entry-name' }, h('bdi', {}, name), h('span', { class: 'visually-hidden' }, `, ${room ? t('list.room') : t(`show.${show}`)}`)),
+    h('span', { class: 'with-dot' }, face, !room && h('span', { class: `dot ${show}`, title: t(`show.${show}`), 'aria-hidden': 'true' })),
+    h('span', { class: 'entry-name' }, h('bdi', {}, name), h('span', { class: 'visually-hidden' }, room ? t('list.room') : t(`show.${show}`))),
     time && h('time', { class: 'entry-time' }, time),
     h('span', { class: writing ? 'entry-line writing' : 'entry-line' }, h('bdi', {}, line.slice(0, 140))),
     unread > 0 && h('span', { class: room && !conversation?.mentioned ? 'badge quiet' : 'badge' }, String(unread), h('span', { class: 'visually-hidden' }, ` ${t('list.unread')}`))));
@@ -114,7 +114,7 @@ export function rosterList(client, { open }) {
     fill(face, avatar(account.bare, account.local), own);
     own.className = `dot ${connection.online && presence ? presence.own.show : 'offline'}`;
     settle();
-    if (focused && focused !== document.activeElement?.closest('.entry')?.getAttribute('data-jid')) focusEntry(focused);
+    if (focused && focused !== document.activeElement?.closest('.entry')?.getAttribute('data-jid')) focusEntry(order.includes(focused) ? focused : roving());
   };
   const plan = perFrame(render);
   /** Exactly one entry is in the tab order. */

@@ -61,21 +61,28 @@ def chromium() -> Iterator[Browser]:
 
 
 class Person:
-    """Somebody in front of the page. Whatever the page complains about on the console is kept in `complaints`."""
+    """Somebody in front of the page. Whatever the page complains about on the console is kept in `complaints`, and what the
+    policy refused in `violations` as well, where nobody clears it by the way."""
 
     def __init__(self, context: BrowserContext, address: str):
         self.context = context
         self.address = address
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
+        self.violations: list[str] = []
         self.requests: list[str] = []
         self.sent: list[str] = []
         self.received: list[str] = []
-        self.page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
+        self.page.on("console", lambda message: message.type == "error" and self._complain(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.requests.append(urlsplit(request.url).path))
         self.page.on("websocket", self._watch)
         context.add_init_script(WATCH_POLICY)
+
+    def _complain(self, text: str) -> None:
+        self.complaints.append(text)
+        if text.startswith("policy violation"):
+            self.violations.append(text)
 
     def _watch(self, socket) -> None:
         socket.on("framesent", lambda frame: self.sent.append(str(frame)))
@@ -148,6 +155,7 @@ def person(chromium: Browser, service: str) -> Iterator:
     yield make
     for one in people:
         one.context.close()
+    assert [violation for one in people for violation in one.violations] == []
     assert [complaint for one in people for complaint in one.complaints] == []
 
 
