@@ -78,7 +78,10 @@ final class LoadWorker: SessionHost {
             phase = .opening(start: MonotonicClock.now())
             tick()
         case .begin(let start): begin(at: start)
-        case .look: report(.interval(recorder.takeInterval()))
+        case .look:
+            // What happened last went with `finished`; the sessions that say goodbye since then are not lost.
+            if case .over = phase { return }
+            report(.interval(recorder.takeInterval()))
         case .stop: end()
         }
     }
