@@ -5,8 +5,8 @@ public import Bytes
 open class StreamLayer {
     /// Bytes for the wire that wait to leave; the layer appends, the socket sends.
     public final var sealed = ByteBuffer()
-    /// Bytes of the wire that came before the layer was there.
-    final var early = ByteBuffer()
+    /// Bytes of the wire that came before the layer was there, or that it has put back (`StreamSocket.takeUpLayer`).
+    public final var early = ByteBuffer()
     /// The owner's bytes may cross.
     public final var isReady = false
     /// The peer has said, in the layer's own words, that nothing follows.
@@ -30,4 +30,7 @@ open class StreamLayer {
 
     /// Appends to `sealed` that nothing follows. Called when ready, once.
     open func sealEnd(pool: BufferPool) {}
+
+    /// The socket closes: nothing is asked of the layer any more.
+    open func parted() {}
 }

@@ -41,6 +41,9 @@ extension StreamSocket {
         pass(UnsafeBufferPointer(rebasing: loop.scratch[..<count]).span)
     }
 
+    /// Gives the layer the bytes that it has put back, in the next turn and before any others.
+    package func takeUpLayer() { postpone() }
+
     /// Takes up bytes that came before the layer was there.
     func takeEarly() {
         guard let layer, !layer.early.isEmpty, !flags.contains(.lingering) else { return }
@@ -146,5 +149,6 @@ extension StreamSocket {
         }
         layer.sealed.release(to: loop.pool)
         layer.early.release(to: loop.pool)
+        layer.parted()
     }
 }

@@ -18,7 +18,7 @@ package enum HandshakeTrouble: String, Sendable, CaseIterable {
     case vanished = "vanished"
     /// It took longer than `limits.time-to-head`.
     case timeout = "timeout"
-    /// The oldest, when `limits.handshakes` were under way.
+    /// It took too long while others waited, because `limits.handshakes` were under way.
     case displaced = "displaced"
 
     package init(_ failure: TLSFailure) {

@@ -138,8 +138,9 @@ package struct Limits: Sendable, Equatable {
 
     /// HTTP connections, sessions among them. 60,000: what one address of a proxy can open to one port.
     package var connections = 60_000
-    /// Handshakes of TLS with browsers that a worker has under way; beyond it the oldest ends. 2,000: each holds 43 KB. A core
-    /// begins some 3,000 a second, and an answer from the other side of the world takes a third of one.
+    /// Handshakes of TLS with browsers that a worker has under way; the next ones wait, and while they do those that have
+    /// taken 2 s end. 2,000: each holds 43 KB. A core begins some 3,000 a second, and an answer from the other side of the
+    /// world takes a third of one.
     package var handshakes = 2_000
     /// Sessions in all. 50,000: below 50 MB for idle ones. Each takes two descriptors; where the system gives fewer, the
     /// bound is lower (`fitting`).

@@ -47,7 +47,7 @@ final class Worker {
     ) throws(SystemFailure) {
         loop = try EventLoop()
         memory = MemoryReturn(loop: loop)
-        handshakes = Handshakes(limit: setup.limits.handshakes) { ($0 as? HTTPConnection)?.giveWay() }
+        handshakes = Handshakes(loop: loop, limit: setup.limits.handshakes) { ($0 as? HTTPConnection)?.giveWay() }
         self.index = UInt16(clamping: index)
         self.mailboxes = mailboxes
         self.shared = shared
