@@ -30,6 +30,8 @@ import Testing
             return 0
         }
 
+        mutating func isLeft() { health.undecided(now: now) }
+
         var isBlank: Bool { health.isBlank }
     }
 
@@ -55,6 +57,23 @@ import Testing
         address.now = address.now + Self.rules.probe
         answers = [address.isGood(), address.isGood()]
         #expect(answers == [true, false], "a probe that never told is followed by another one")
+        address.isLeft()
+        answers = [address.isGood(mayProbe: false), address.isGood(), address.isGood()]
+        #expect(answers == [false, true, false], "and one whose browser left at once")
+    }
+
+    @Test("UP-018: who leaves changes nothing but for a probe")
+    func leaving() {
+        var address = Address()
+        address.isLeft()
+        #expect(address.isBlank)
+        let time = address.failUntilEjected()
+        address.isLeft()
+        var isGood = address.isGood()
+        #expect(!isGood)
+        address.now = address.now + time
+        isGood = address.isGood()
+        #expect(isGood)
     }
 
     @Test("UP-018: a success brings it back slowly, to its whole share in the end")

@@ -304,7 +304,9 @@ def test_UP_018_a_server_that_hangs_up_is_passed_over_and_the_browser_sees_one_s
         browser.expect(f"{{{STREAMS}}}features")
 
 
-@pytest.mark.parametrize("condition, goes_on", [("system-shutdown", True), ("host-unknown", False), ("not-authorized", False)])
+@pytest.mark.parametrize("condition, goes_on", [
+    ("system-shutdown", True), ("resource-constraint", True), ("host-unknown", False), ("not-authorized", False),
+])
 def test_UP_018_a_server_that_stops_is_passed_over_and_other_errors_are_the_browsers(condition, goes_on):
     with Upstream() as first, Upstream() as good, servers(f"{first.address} priority=1", f"{good.address} priority=2") as edge:
         browser = Browser(edge.address)

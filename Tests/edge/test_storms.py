@@ -96,6 +96,7 @@ def test_XS_028_who_waits_too_long_is_told_to_come_back_later():
             browser.expect(f"{{{FRAMING}}}open")
             browser.expect_stream_error("resource-constraint")
         assert 0.9 < time.monotonic() - begun < 4
+        assert eventually(lambda: "sessions are sent away" in edge.log()), edge.log()
         assert edge.log().count("sessions are sent away") == 1, edge.log()
 
 

@@ -159,6 +159,8 @@ package struct LookupCache<Asker: Sendable>: Sendable {
         for name in names { entries[name, default: Entry(lastUse: now)].isConfigured = true }
     }
 
+    package func isConfigured(_ name: ServerName) -> Bool { entries[name]?.isConfigured ?? false }
+
     /// Whether there is a place for one more; what was not used for the longest time gives way.
     private mutating func makeRoom() -> Bool {
         let others = entries.filter { !$0.value.isConfigured }

@@ -81,6 +81,9 @@ final class Knowledge: Sendable {
     let server: Mutex<SocketAddress?>
     let queue = Mutex(LookupQueue())
     private let log: any EdgeLog
+    private let toldOfOthers = Mutex<Instant?>(nil)
+    /// Milliseconds between lines about names that are not in the configuration.
+    private static let quietTime: UInt64 = 10_000
     private let counters: EdgeCounters
 
     init(_ settings: Settings, log: any EdgeLog, counters: EdgeCounters) {
@@ -113,15 +116,32 @@ final class Knowledge: Sendable {
         for asker in askers where told.insert(ObjectIdentifier(asker)).inserted {
             asker.post(.found(name, lookup))
         }
+        tell(name, change)
+        return lookup
+    }
+
+    /// Once for each change, however many sessions wait. Of names that servers refer to once in a while: they may be new ones
+    /// each time.
+    private func tell(_ name: ServerName, _ change: LookupCache<Resolver.Asker>.Change) {
+        let isConfigured = cache.withLock { $0.isConfigured(name) }
         switch change {
-        // Once for each change, however many sessions wait.
         case .none: break
-        case .recovered: log.notice("\(name.server) is found again")
+        case .recovered:
+            if isConfigured { log.notice("\(name.server) is found again") }
         case .failing(let failure, let hasStale):
+            guard isConfigured || mayTellOfOthers() else { return }
             log.warning(
                 "\(name.server) cannot be found: \(failure.sentence)"
                     + (hasStale ? "; what was known before is used meanwhile" : ""))
         }
-        return lookup
+    }
+
+    private func mayTellOfOthers() -> Bool {
+        toldOfOthers.withLock { told in
+            let now = Instant.now()
+            if let told, now.since(told) < Self.quietTime { return false }
+            told = now
+            return true
+        }
     }
 }

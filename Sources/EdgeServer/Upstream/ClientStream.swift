@@ -262,7 +262,7 @@ final class ClientStream: StreamSocket {
 
     override func failed(_ failure: SystemFailure) {
         switch phase {
-        case .connecting: broken(failure.isExhaustion ? .exhausted(failure.reason) : .unreachable)
+        case .connecting: broken(failure.isExhaustion ? .exhausted(failure) : .unreachable)
         case .securing: insecure("the connection breaks before TLS stands")
         default:
             let (dial, session) = (dial, session)

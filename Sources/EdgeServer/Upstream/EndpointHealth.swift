@@ -90,6 +90,11 @@ package struct EndpointHealth: Sendable {
         }
     }
 
+    /// The session that tried it left: the next one may, at once.
+    package mutating func undecided(now: Instant) {
+        if case .probed(_, let times) = state { state = .ejected(until: now, times: times) }
+    }
+
     /// No stream came about, and the server is to blame.
     /// - Parameter chance: of 0 to 99; those who left it out together should not come back together.
     package mutating func failed(now: Instant, chance: UInt64, _ rules: Rules) -> Change? {

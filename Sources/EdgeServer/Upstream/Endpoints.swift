@@ -99,6 +99,11 @@ package final class Endpoints: Sendable {
         state.withLock { $0.endpoints[address]?.health.succeeded(now: now) }
     }
 
+    /// Somebody tried it and left before there was anything to tell.
+    package func undecided(_ address: SocketAddress, now: Instant) {
+        state.withLock { $0.endpoints[address]?.health.undecided(now: now) }
+    }
+
     /// What an operator should hear, and those in line who may want to go elsewhere now.
     package func failed(
         _ address: SocketAddress, now: Instant, chance: UInt64 = .random(in: 0..<100)

@@ -96,9 +96,15 @@ final class UpstreamDial: LoopMember, LookupWaiter {
         guard !isOver else { return }
         end()
         leavePlace()
-        for attempt in attempts { drop(attempt) }
+        for attempt in attempts {
+            drop(attempt)
+            worker.dials.undecided(attempt.target.address)
+        }
         attempts = []
-        if let chosen { leave(chosen, saysGoodbye: saysGoodbye) }
+        if let chosen {
+            leave(chosen, saysGoodbye: saysGoodbye)
+            worker.dials.undecided(chosen.target.address)
+        }
         chosen = nil
     }
 
@@ -304,19 +310,39 @@ final class UpstreamDial: LoopMember, LookupWaiter {
         case .seeOtherHost:
             follow(StreamError.read(stream.output(cut, from: input))?.detail ?? "")
             return false
-        case .streamError where StreamError.read(stream.output(cut, from: input))?.condition?.isTheServersOwn == true:
-            let isLast = targets.isEmpty && !search.hasFound && !search.isWaiting
-            guard isLast || !words.isEmpty else {
+        case .streamError:
+            return judge(StreamError.read(stream.output(cut, from: input))?.condition, header, stream)
+        default:
+            handOver(header)
+            return true
+        }
+    }
+
+    /// It opens with an error: whether that is the browser's, or another server may do better.
+    private func judge(
+        _ condition: StreamErrorCondition?, _ header: StreamHeader, _ stream: ClientStream
+    ) -> Bool {
+        let mayGoOn = words.isEmpty && (!targets.isEmpty || search.hasFound || search.isWaiting)
+        switch condition {
+        case let condition? where condition.isTheServersOwn:
+            if mayGoOn {
                 failed(stream, .noHeader)
                 return false
             }
             if let chosen { blame(chosen.target, .noHeader) }
             handOver(header, succeeded: false)
-            return true
+        case .resourceConstraint? where mayGoOn:
+            // It may mean this client alone, so it says nothing about the server.
+            if let attempt = chosen {
+                chosen = nil
+                leave(attempt, saysGoodbye: false)
+            }
+            next()
+            return false
         default:
             handOver(header)
-            return true
         }
+        return true
     }
 
     private func handOver(_ header: StreamHeader, succeeded: Bool = true) {
@@ -375,8 +401,8 @@ final class UpstreamDial: LoopMember, LookupWaiter {
     /// Remembers the failure for the sessions after this one.
     private func blame(_ target: Candidate, _ trouble: UpstreamTrouble) {
         switch trouble {
-        case .exhausted(let reason):
-            return worker.dials.cannotConnect(target.address, reason)
+        case .exhausted(let failure):
+            return worker.dials.cannotConnect(target.address, failure)
         // With "*" it is the browser that names the domain, and with it the certificate.
         case .insecure where route.domain == DomainRoute.anyDomain:
             return

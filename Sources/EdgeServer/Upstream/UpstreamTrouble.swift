@@ -1,11 +1,12 @@
 /// Why there is no stream to the server (any more), in words for the browser and for the log.
+internal import Reactor
 internal import XMPPWire
 
 enum UpstreamTrouble {
     /// No address took the connection in time.
     case unreachable
     /// We ourselves have nothing left to connect with; what, for the log.
-    case exhausted(String)
+    case exhausted(SystemFailure)
     /// Connected, but no stream header came, or the connection ended before one.
     case noHeader
     /// Connected, but there was no TLS to be had, or not with the right server; why, for the log.

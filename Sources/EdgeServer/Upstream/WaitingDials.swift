@@ -112,6 +112,9 @@ final class WaitingDials: LoopMember {
         worker.shared.log.notice("\(address) works again and gets new sessions")
     }
 
+    /// Whoever tried it left before there was anything to tell.
+    func undecided(_ address: SocketAddress) { endpoints.undecided(address, now: .now()) }
+
     func failed(_ address: SocketAddress) {
         let (change, waiting) = endpoints.failed(address, now: .now())
         guard case .ejected(let time) = change else { return }
@@ -120,10 +123,13 @@ final class WaitingDials: LoopMember {
     }
 
     /// Whatever fares badly, it is not the address.
-    func cannotConnect(_ address: SocketAddress, _ reason: String) {
+    func cannotConnect(_ address: SocketAddress, _ failure: SystemFailure) {
         guard loop.now >= nextWarning else { return }
         nextWarning = loop.now + Self.quietTime
-        worker.shared.log.warning("this machine has nothing left to connect to \(address) with: \(reason)")
+        // Each connection to one address takes a port of ours.
+        let hint = failure.isAddressUnavailable ? " (net.ipv4.ip_local_port_range bounds how many there can be)" : ""
+        worker.shared.log.warning(
+            "this machine has nothing left to connect to \(address) with: \(failure.reason)\(hint)")
     }
 
     private func forget(_ id: UInt64) -> UpstreamDial? {
