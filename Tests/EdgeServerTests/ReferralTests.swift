@@ -55,4 +55,17 @@ import Testing
         #expect(referral.name == .host("Inner.example", port: 5223, .directTLS))
         #expect(referral.candidates([try Self.candidate("127.0.0.1")]).map { $0.proxy == entry.proxy } == [true])
     }
+
+    @Test("XS-021: from TLS nobody is sent into the clear, not even to a server where the configuration allows that")
+    func knownInClear() throws {
+        let entry = DomainRoute(domain: "example.org", host: "inner.example", security: .plain)
+        let servers = [Routes.Route.Server(entry)]
+        let found = try [Self.candidate("192.0.2.7"), Self.candidate("127.0.0.1")]
+        func led(from security: TransportSecurity) throws -> [String] {
+            let source = try Self.candidate("192.0.2.1", security)
+            return Referral("inner.example", from: source, servers: servers)?.candidates(found).map(\.server) ?? []
+        }
+        #expect(try led(from: .startTLS) == ["127.0.0.1:5222"])
+        #expect(try led(from: .plain) == ["192.0.2.7:5222", "127.0.0.1:5222"])
+    }
 }

@@ -39,7 +39,8 @@ package struct Referral {
 
     /// Those that may be tried. A server that is elsewhere has no say about what this machine connects to on itself.
     package func candidates(_ found: [Candidate]) -> [Candidate] {
-        if let known { return known.candidates(found) }
+        // Not even into a network that the configuration trusts: who knows whose word this is.
+        if let known { return known.candidates(found).filter { $0.isPrivate || !source.isPrivate } }
         return found.filter { $0.address.isReachable && (source.address.isLoopback || !$0.address.isLoopback) }.map {
             var candidate = $0
             candidate.proxy = source.proxy
