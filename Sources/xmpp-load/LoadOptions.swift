@@ -33,7 +33,7 @@ struct LoadOptions: ParsableArguments {
     var insecure = false
     @Option(help: "Connect from this address; repeat it to use several in turn (one serves some 28,000 sessions).")
     var source: [String] = []
-    @Option(help: "Give up when this share of all attempts fails, 0 to 1.")
+    @Option(help: "Give up when this share of what was tried in the last 10 seconds has failed, 0 to 1.")
     var stopAt = 0.5
     @Option(help: "room: sessions in one room.")
     var roomSize = 10

@@ -64,17 +64,18 @@ def text(whole: dict) -> str:
 
 
 STYLE = """
-:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --soft: #5b6470; --rule: #d8dde3; --bar: #0b62c4; --other: #9aa7b5; }
+:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --soft: #5b6470; --rule: #d8dde3; --bar: #0b62c4; --other: #9aa7b5;
+  --alert: #9d1c1c; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e9ed; --paper: #14171a; --soft: #9aa4b0; --rule: #343b43; --bar: #6cb2ff;
-  --other: #586370; } }
-@media print { :root { --ink: #000; --paper: #fff; --soft: #444; --rule: #bbb; --bar: #000; --other: #999; } table { break-inside: avoid; } }
+  --other: #586370; --alert: #ff9a9a; } }
+@media print { :root { --ink: #000; --paper: #fff; --soft: #444; --rule: #bbb; --bar: #000; --other: #999; --alert: #000; } table { break-inside: avoid; } }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
 main { max-width: 860px; margin: 0 auto; padding: 24px 16px; } h1 { font-size: 1.35em; } h2 { font-size: 1.1em; margin-top: 2em; }
 p { color: var(--soft); } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: 4px 10px; border-bottom: 1px solid var(--rule); } th { font-weight: 600; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; } td:not(:first-child) { white-space: nowrap; } td.bar { width: 26%; }
 svg { display: block; width: 100%; height: 12px; } rect { fill: var(--other); } tr.edge rect { fill: var(--bar); }
-tr.edge td:first-child { font-weight: 600; }
+tr.edge td:first-child { font-weight: 600; } .wide { overflow-x: auto; } td strong { color: var(--alert); }
 """
 
 
@@ -90,12 +91,13 @@ def table(case: dict) -> str:
         kind = ' class="edge"' if line[0].startswith("edge") else ""
         body += f"<tr{kind}>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in line) + bar + "</tr>\n"
     head = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in [*headings, FIGURES[leading][0]])
-    return f"<h2>{html.escape(case['title'])}</h2>\n<table>\n<tr>{head}</tr>\n{body}</table>\n"
+    return f"<h2>{html.escape(case['title'])}</h2>\n<div class=\"wide\"><table>\n<tr>{head}</tr>\n{body}</table></div>\n"
 
 
 def page(whole: dict) -> str:
     targets = "".join(
-        f"<tr><td>{html.escape(row['text'])}</td><td>{row['found']:.2f}</td><td>{'holds' if row['holds'] else 'missed'}</td></tr>\n"
+        f"<tr><td>{html.escape(row['text'])}</td><td>{row['found']:.2f}</td>"
+        f"<td>{'holds' if row['holds'] else '<strong>missed</strong>'}</td></tr>\n"
         for row in whole["targets"])
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -110,7 +112,8 @@ def page(whole: dict) -> str:
 <h1>XMPP Edge beside other servers</h1>
 <p>{html.escape(about(whole))}</p>
 <p>All in one run over loopback without TLS, one thread each, interleaved; medians. nginx and HAProxy pass bytes on blindly, the edge
-checks each stanza and opens an ordinary client connection, Prosody and ejabberd are whole servers.</p>
+checks each stanza and opens an ordinary client connection, Prosody and ejabberd are whole servers and do more.
+{"A quick run: fewer and shorter repetitions, rougher figures." if whole.get("quick") else ""}</p>
 {"".join(table(case) for case in whole["cases"].values())}
 <h2>Targets</h2>
 <table>

@@ -80,7 +80,7 @@ def judge(found: dict) -> list[dict]:
         if one in results:
             own = statistics.median(
                 b["cpu_per_million"] / a["cpu_of_each_per_million"][1] for a, b in zip(results[one], results[other], strict=True))
-            rows.append({"text": f"servers: {other} at least {factor} times the edge's own part", "found": own, "holds": own >= factor})
+            rows.append({"text": f"servers: {other} at least {factor} times the edge's own part (it does more: it routes)", "found": own, "holds": own >= factor})
     for key, case in found.items():
         if key.startswith("idle-"):
             size = measure.median(case["results"]["edge"], "memory_per_session")

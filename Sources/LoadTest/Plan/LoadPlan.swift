@@ -66,7 +66,7 @@ package struct LoadPlan: Codable, Sendable {
     package var sources: [String]
     /// Whether sessions announce themselves after login.
     package var announces: Bool
-    /// The share of failures, 0 to 1, at which the run is given up.
+    /// The share of failures of the last seconds, 0 to 1, at which the run is given up.
     package var stopAtErrorShare: Double
     /// Sessions in one room, for `room`.
     package var roomSize: Int
