@@ -199,7 +199,7 @@ def test_an_interrupted_run_reports_what_it_has(sink, tmp_path, transport):
     assert 1 < result["recordedSeconds"] < 15
     # Of the time that was recorded, not of the minute that was planned.
     assert 50 < result["deliveredPerSecond"] < 110
-    assert "ended early: interrupted" in (tmp_path / "report.html").read_text()
+    assert "<strong>Ended early:</strong> interrupted" in (tmp_path / "report.html").read_text()
 
 
 @pytest.mark.parametrize("transport", [*TRANSPORTS, "tcp"])
