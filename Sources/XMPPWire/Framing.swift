@@ -8,7 +8,10 @@ package enum Framing {
     /// server said of its version does not matter, because this hop speaks 1.0.
     package static func open(_ attributes: OpenAttributes) -> [UInt8] {
         let quote = UInt8(ascii: "'")
-        var output = Array("<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' version='1.0'".utf8)
+        var output: [UInt8] = []
+        // For all that usually stands there.
+        output.reserveCapacity(200)
+        output += "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' version='1.0'".utf8
         for known in [OpenAttributes.Known.from, .to, .id, .lang] {
             attributes.append(known, to: &output, quote: quote)
         }

@@ -73,48 +73,16 @@ struct MarkupCursor {
     }
 
     private mutating func startTag(from start: Int) throws(XMLFailure) -> Tag {
-        position = start + 1
-        let name = nameHere()
-        guard !name.isEmpty else { throw .notWellFormed }
+        let tag = try Self.tag(bytes.span, at: start)
+        position = tag.range.upperBound
+        return tag
+    }
+
+    private static func tag(_ bytes: Span<UInt8>, at start: Int) throws(XMLFailure) -> Tag {
+        var reader = try TagReader(bytes, at: start)
         var attributes: [Attribute] = []
-        while true {
-            skipSpace()
-            guard position < bytes.count else { throw .notWellFormed }
-            switch bytes[position] {
-            case UInt8(ascii: ">"):
-                position += 1
-                return Tag(range: start..<position, name: name, attributes: attributes, isEmpty: false)
-            case UInt8(ascii: "/"):
-                guard position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: ">") else { throw .notWellFormed }
-                position += 2
-                return Tag(range: start..<position, name: name, attributes: attributes, isEmpty: true)
-            default:
-                attributes.append(try attributeHere())
-            }
-        }
-    }
-
-    private mutating func attributeHere() throws(XMLFailure) -> Attribute {
-        let name = nameHere()
-        skipSpace()
-        guard !name.isEmpty, position < bytes.count, bytes[position] == UInt8(ascii: "=") else { throw .notWellFormed }
-        position += 1
-        skipSpace()
-        guard position < bytes.count, XMLText.isQuote(bytes[position]),
-            let close = index(of: bytes[position], from: position + 1)
-        else { throw .notWellFormed }
-        let value = (position + 1)..<close
-        position = close + 1
-        return Attribute(name: name, value: value)
-    }
-
-    private mutating func nameHere() -> Range<Int> {
-        let start = position
-        while position < bytes.count, !XMLText.endsName(bytes[position]) { position += 1 }
-        return start..<position
-    }
-
-    private mutating func skipSpace() {
-        while position < bytes.count, XMLText.isSpace(bytes[position]) { position += 1 }
+        while let attribute = try reader.next(bytes) { attributes.append(attribute) }
+        return Tag(
+            range: start..<reader.position, name: reader.name, attributes: attributes, isEmpty: reader.isEmpty)
     }
 }

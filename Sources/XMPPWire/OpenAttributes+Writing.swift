@@ -26,7 +26,7 @@ extension OpenAttributes {
     func append(_ known: Known, to output: inout [UInt8], quote: UInt8 = UInt8(ascii: "\"")) {
         guard let value = value(of: known) else { return }
         output.append(0x20)
-        output += known.name.description.utf8
+        output += UnsafeBufferPointer(start: known.name.utf8Start, count: known.name.utf8CodeUnitCount)
         output.append(UInt8(ascii: "="))
         output.append(quote)
         XMLText.appendEscaped(value, to: &output)

@@ -93,10 +93,17 @@ struct SAXAttributes {
         for index in 0..<count {
             let value = value(index)
             guard value.count <= OpenAttributes.maxValue else { throw .policyViolation(.bytes) }
-            result.set(
-                SAXName.string(start[index * 5]) ?? "", of: SAXName.string(start[index * 5 + 2]),
-                // All is resolved but `&`, which libxml2 hands over as `&#38;`.
-                XMLText.decode(ArraySlice(value), isAttribute: false))
+            // All is resolved but `&`, which libxml2 hands over as `&#38;`.
+            let text = XMLText.decode(value, isAttribute: false)
+            let local = start[index * 5]
+            let namespace = start[index * 5 + 2]
+            if namespace == nil, SAXName.equal(local, "to") {
+                result.to = text
+            } else if namespace == nil, SAXName.equal(local, "version") {
+                result.version = text
+            } else {
+                result.set(SAXName.string(local) ?? "", of: SAXName.string(namespace), text)
+            }
         }
         guard result.others.count <= OpenAttributes.maxOthers else { throw .policyViolation(.attributes) }
         return result

@@ -21,7 +21,9 @@ package struct StreamHeader: Equatable, Sendable {
     /// The header that opens our stream to a server: one run of bytes, because servers stall on a header in pieces.
     /// Double quotes and the prefix `stream`, because Openfire knows no others. Neither `id` nor the peer's version.
     package static func bytes(_ attributes: OpenAttributes) -> [UInt8] {
-        var output = Array("<?xml version=\"1.0\"?><stream:stream".utf8)
+        var output: [UInt8] = []
+        output.reserveCapacity(250)
+        output += "<?xml version=\"1.0\"?><stream:stream".utf8
         attributes.append(.to, to: &output)
         attributes.append(.from, to: &output)
         output += " version=\"1.0\"".utf8

@@ -22,10 +22,12 @@ extension StreamScanner {
 
     /// The same as `write`, for elements that somebody wants to look into.
     package func output(_ cut: ElementCut, from input: Span<UInt8>) -> [UInt8] {
-        var output = Array(copying: input.extracting(Int(cut.start)..<Int(cut.nameEnd)))
         let missing = namespaces ?? HeaderNamespaces.usual
+        var output: [UInt8] = []
+        output.reserveCapacity(namespaces == nil ? cut.usualSize ?? cut.size : outputSize(of: cut))
+        input.extracting(Int(cut.start)..<Int(cut.nameEnd)).withUnsafeBufferPointer { output += $0 }
         forEachMissing(cut, missing) { output += $0 }
-        output += Array(copying: input.extracting(Int(cut.nameEnd)..<Int(cut.end)))
+        input.extracting(Int(cut.nameEnd)..<Int(cut.end)).withUnsafeBufferPointer { output += $0 }
         return output
     }
 

@@ -187,13 +187,17 @@ package struct StreamScanner: Sendable {
 
     /// Whether a start tag, where a header is due, is that header; if not, the old stream has not ended yet.
     func isHeader(_ tag: Span<UInt8>) throws(XMLFailure) -> Bool {
-        var cursor = MarkupCursor(Array(copying: tag))
-        guard case .start(let tag) = try cursor.next() else { throw .notWellFormed }
-        var scope = NamespaceScope()
-        scope.enter(tag, in: cursor.bytes)
-        let (namespace, local) = scope.resolve(cursor.bytes[tag.name])
-        let isStream = local.elementsEqual("stream".utf8)
-        if isStream && namespace == Namespace.streams.description { return true }
+        var reader = try TagReader(tag)
+        let name = tag.extracting(reader.name)
+        let length = TagReader.prefixLength(name)
+        let prefix = name.extracting(0..<length)
+        var isOfStreams = false
+        while let attribute = try reader.next(tag) {
+            guard TagReader.declares(prefix, tag.extracting(attribute.name)) else { continue }
+            isOfStreams = TagReader.value(tag.extracting(attribute.value), means: Namespace.streams)
+        }
+        let isStream = ASCII.equal(name.extracting((length == 0 ? 0 : length + 1)...), "stream")
+        if isStream && isOfStreams { return true }
         if isStream { throw .invalidNamespace }
         if !hasOpened { throw .badFormat }
         return false
@@ -201,13 +205,22 @@ package struct StreamScanner: Sendable {
 
     private mutating func takeHeader(_ input: Span<UInt8>) throws(XMLFailure) -> StreamHeader? {
         guard try isHeader(input) else { return nil }
+        if let usual = try UsualHeader(input) {
+            namespaces = nil
+            opened(isEmpty: usual.isEmpty)
+            return StreamHeader(attributes: usual.attributes)
+        }
         var cursor = MarkupCursor(Array(copying: input))
         guard case .start(let tag) = try cursor.next() else { throw .notWellFormed }
         namespaces = try HeaderNamespaces.read(tag, in: cursor.bytes)
+        opened(isEmpty: tag.isEmpty)
+        return StreamHeader(attributes: .read(tag, in: cursor.bytes))
+    }
+
+    private mutating func opened(isEmpty: Bool) {
         isHeaderDue = false
         hasOpened = true
-        if tag.isEmpty { state = .emptyStream }
-        return StreamHeader(attributes: .read(tag, in: cursor.bytes))
+        if isEmpty { state = .emptyStream }
     }
 
     private func isStreamEnd(_ tag: Span<UInt8>) -> Bool {

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// What one element of a server's stream is, as far as the edge must know. Knows names and namespaces; read on demand,
 /// because most elements are nobody's business.
 package enum UpstreamElement: Equatable, Sendable {
@@ -21,7 +23,11 @@ package enum UpstreamElement: Equatable, Sendable {
 }
 
 extension StreamScanner {
-    package func classify(_ cut: ElementCut, in input: Span<UInt8>) -> UpstreamElement {
+    /// - Parameter takesShortWay: false for those who compare.
+    package func classify(
+        _ cut: ElementCut, in input: Span<UInt8>, takesShortWay: Bool = true
+    ) -> UpstreamElement {
+        if takesShortWay, cut.isUsual, let usual = try? Self.usualElement(input.extracting(cut.range)) { return usual }
         let bytes = output(cut, from: input)
         var cursor = MarkupCursor(bytes)
         guard let token = try? cursor.next(), case .start(let tag) = token else { return .other }
@@ -45,6 +51,27 @@ extension StreamScanner {
 }
 
 extension StreamScanner {
+    /// Of those that come with every login, under the usual declarations, without a copy of the element; nil for any other.
+    private static func usualElement(_ element: Span<UInt8>) throws(XMLFailure) -> UpstreamElement? {
+        var reader = try TagReader(element)
+        let name = element.extracting(reader.name)
+        let isFeatures = ASCII.equal(name, "stream:features")
+        let prefix = name.extracting(0..<(isFeatures ? 6 : 0))
+        var namespace: Range<Int>?
+        while let attribute = try reader.next(element) {
+            guard TagReader.declares(prefix, element.extracting(attribute.name)) else { continue }
+            namespace = attribute.value
+        }
+        if isFeatures {
+            let isOfStreams = namespace.map { ASCII.equal(element.extracting($0), Namespace.streams) } ?? true
+            return isOfStreams ? .features : nil
+        }
+        guard let namespace, ASCII.equal(element.extracting(namespace), Namespace.sasl) else { return nil }
+        if ASCII.equal(name, "success") { return .saslSuccess(restarts: true) }
+        if ASCII.equal(name, "failure") { return .saslFailure }
+        return ASCII.equal(name, "challenge") ? .saslChallenge : nil
+    }
+
     /// Whether the first child says so; the cursor stands behind the start tag of the error.
     private func isSeeOtherHost(_ cursor: inout MarkupCursor, _ outer: NamespaceScope, _ bytes: [UInt8]) -> Bool {
         while let token = try? cursor.next() {

@@ -20,9 +20,16 @@ package enum XMLDeclaration {
         return start
     }
 
+    /// What nearly everybody writes.
+    private static let usual: [StaticString] = [
+        "<?xml version='1.0'?>", "<?xml version=\"1.0\"?>", "<?xml version='1.0' encoding='UTF-8'?>",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
+    ]
+
     /// `declaration` is from `<?xml` to `?>`.
     static func check(_ declaration: Span<UInt8>) throws(XMLFailure) {
         guard declaration.count <= maxLength else { throw .notWellFormed }
+        if usual.contains(where: { ASCII.equal(declaration, $0) }) { return }
         // Read as the attributes of a tag, which they look like.
         let inner = Array(copying: declaration.extracting(5..<(declaration.count - 2)))
         var cursor = MarkupCursor(Array("<x".utf8) + inner + Array(">".utf8))

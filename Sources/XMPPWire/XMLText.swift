@@ -19,6 +19,24 @@ enum XMLText {
     /// Appends `text` so that it stands between quotes of either kind or between tags and reads back as it was. `>` is
     /// escaped as well: Openfire's framing takes it for the end of the tag. What XML cannot carry becomes U+FFFD.
     static func appendEscaped(_ text: String, to output: inout [UInt8]) {
+        var text = text
+        let isPlain = text.withUTF8 { bytes in
+            guard bytes.allSatisfy({ Self.isPlain($0) }) else { return false }
+            output += bytes
+            return true
+        }
+        if !isPlain { appendCharacters(text, to: &output) }
+    }
+
+    /// A character of ASCII that stands for itself everywhere.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"): false
+        default: byte >= 0x20 && byte < 0x7F
+        }
+    }
+
+    private static func appendCharacters(_ text: String, to output: inout [UInt8]) {
         for scalar in text.unicodeScalars {
             switch scalar {
             case "&": output += "&amp;".utf8
@@ -47,6 +65,15 @@ enum XMLText {
     /// The text that an attribute value or character data means: references resolved, white space as XML 1.0 section
     /// 3.3.3 wants it when `isAttribute`. A reference that is none stays as it is written.
     static func decode(_ bytes: ArraySlice<UInt8>, isAttribute: Bool) -> String {
+        bytes.withUnsafeBufferPointer { decode($0, isAttribute: isAttribute) }
+    }
+
+    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, isAttribute: Bool) -> String {
+        let isPlain = bytes.allSatisfy { $0 != UInt8(ascii: "&") && (!isAttribute || $0 >= 0x20) }
+        return isPlain ? String(decoding: bytes, as: UTF8.self) : resolved(Array(bytes)[...], isAttribute: isAttribute)
+    }
+
+    private static func resolved(_ bytes: ArraySlice<UInt8>, isAttribute: Bool) -> String {
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count)
         var rest = bytes

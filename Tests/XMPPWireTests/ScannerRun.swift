@@ -57,6 +57,7 @@ struct ScannerRun {
             case .element(let cut, let used):
                 let bytes = written(cut)
                 let kind = scanner.classify(cut, in: pending.span)
+                precondition(kind == scanner.classify(cut, in: pending.span, takesShortWay: false))
                 events.append(.element(String(decoding: bytes, as: UTF8.self), kind))
                 return used
             case .streamEnd(let used):

@@ -301,7 +301,7 @@ final class Session {
         guard element.count <= StreamFeatures.maxElement else {
             return upstreamBroken(.malformed(.policyViolation(.bytes)))
         }
-        let features = StreamFeatures.read(element.span, policy: worker.setup.featurePolicy)
+        let features = worker.features.read(element)
         guard stage < .loggedIn, !features.onlyBound.isEmpty else {
             client?.send(features.element)
             return

@@ -21,8 +21,10 @@ final class Worker {
         didSet {
             relay = setup.relay
             handshakes.limit = setup.limits.handshakes
+            features = KnownFeatures(policy: setup.featurePolicy)
         }
     }
+    var features: KnownFeatures
     /// What every message asks for, beside the object that holds it: looking there is counted twice.
     private(set) var relay: Setup.Relay
     private(set) var site: StaticSite?
@@ -54,6 +56,7 @@ final class Worker {
         self.setup = setup
         security = ThreadSecurity(material)
         relay = setup.relay
+        features = KnownFeatures(policy: setup.featurePolicy)
         self.site = site
     }
 

@@ -38,11 +38,12 @@ package enum ElementText {
 
     /// What stands between the first start tag and the last end tag.
     static func content(_ element: Span<UInt8>) -> [UInt8] {
-        let bytes = [UInt8](copying: element)
-        guard let open = bytes.firstIndex(of: UInt8(ascii: ">")), bytes[max(open - 1, 0)] != UInt8(ascii: "/"),
-            let close = bytes.lastIndex(of: UInt8(ascii: "<")), close > open
+        var end = element.count
+        while end > 0, element[end - 1] != UInt8(ascii: "<") { end -= 1 }
+        guard let open = ASCII.firstIndex(of: UInt8(ascii: ">"), in: element), end > open + 1,
+            element[max(open - 1, 0)] != UInt8(ascii: "/")
         else { return [] }
-        return Array(bytes[(open + 1)..<close])
+        return Array(copying: element.extracting((open + 1)..<(end - 1)))
     }
 
     /// The name of the first child, which is what failures and errors say (RFC 6120 sections 4.9.3, 6.5 and 8.3.3).
@@ -59,9 +60,15 @@ package enum ElementText {
 
     /// The texts of all elements of that name.
     package static func texts(of name: String, in element: Span<UInt8>) -> [String] {
-        String(reading: element).split(separator: "<").compactMap { part in
-            part.hasPrefix("\(name)>") ? String(part.dropFirst(name.count + 1)) : nil
+        let tag = "<\(name)>"
+        var texts: [String] = []
+        var end = 0
+        while let place = place(of: tag, in: element, from: end) {
+            let start = place + tag.utf8.count
+            end = ASCII.firstIndex(of: UInt8(ascii: "<"), in: element, from: start) ?? element.count
+            texts.append(String(reading: element.extracting(start..<end)))
         }
+        return texts
     }
 
     /// Whether the stream ends with this element. Stanzas begin with other letters.
@@ -72,11 +79,28 @@ package enum ElementText {
 
     /// The text of the first element of that name below this one; nil without one.
     static func text(of name: String, in element: Span<UInt8>) -> String? {
-        let text = String(reading: element)
-        guard let start = text.firstRange(of: "<\(name)"), let open = text[start.upperBound...].firstIndex(of: ">"),
-            let close = text[open...].firstRange(of: "</\(name)>")
+        guard let start = place(of: "<\(name)", in: element),
+            let open = ASCII.firstIndex(of: UInt8(ascii: ">"), in: element, from: start),
+            let close = place(of: "</\(name)>", in: element, from: open)
         else { return nil }
-        return String(text[text.index(after: open)..<close.lowerBound])
+        return String(reading: element.extracting((open + 1)..<close))
+    }
+
+    /// Where `text` stands first, at or after `start`. Byte by byte: comparing as characters took a third of a login.
+    static func place(of text: String, in element: Span<UInt8>, from start: Int = 0) -> Int? {
+        var text = text
+        return text.withUTF8 { wanted in
+            guard let first = wanted.first else { return start }
+            var place = start
+            while let next = ASCII.firstIndex(of: first, in: element, from: place), element.count - next >= wanted.count
+            {
+                var length = 1
+                while length < wanted.count, element[next + length] == wanted[length] { length += 1 }
+                if length == wanted.count { return next }
+                place = next + 1
+            }
+            return nil
+        }
     }
 
     /// Whether the name begins as `<open/>` and `<close/>` do; stanzas do not.

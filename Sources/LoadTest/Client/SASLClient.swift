@@ -8,6 +8,11 @@ package enum Mechanism: String, CaseIterable, Codable, Sendable {
     case scramSHA1 = "SCRAM-SHA-1"
     case plain = "PLAIN"
     case anonymous = "ANONYMOUS"
+
+    /// In a client's start tag, between quotes.
+    var asChosen: String { Self.chosen[self] ?? "" }
+
+    private static let chosen = Dictionary(uniqueKeysWithValues: allCases.map { ($0, "'\($0.rawValue)'") })
 }
 
 struct SASLClient {

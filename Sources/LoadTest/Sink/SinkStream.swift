@@ -58,7 +58,7 @@ struct SinkStream: ~Copyable {
             login = final == nil ? .none : .done
             return send(final.map { SinkText.sasl("success", $0) } ?? SinkText.notAuthorized, transport)
         }
-        let mechanism = Mechanism.allCases.first { String(reading: element).contains("'\($0.rawValue)'") }
+        let mechanism = Mechanism.allCases.first { ElementText.place(of: $0.asChosen, in: element) != nil }
         switch mechanism {
         case .scramSHA1, .scramSHA256:
             var scram = SCRAMServer(hash: mechanism == .scramSHA1 ? .sha1 : .sha256)
