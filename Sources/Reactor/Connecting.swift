@@ -30,6 +30,11 @@ enum Connecting {
         }
     }
 
+    /// Whether the connection stands already.
+    static func stands(_ descriptor: Int32) -> Bool {
+        (try? ListeningSocket.peer(of: descriptor)) != nil
+    }
+
     /// The error that waits on the socket, 0 for none.
     static func result(_ descriptor: Int32) -> Int32 {
         var error: Int32 = 0

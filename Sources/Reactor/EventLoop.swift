@@ -86,6 +86,17 @@ public final class EventLoop {
         member.armed = .never
     }
 
+    /// Puts `member` into the place of a former one. What epoll and the timers know stays as it is.
+    func hand(over former: LoopMember, to member: LoopMember) {
+        precondition(former.token != 0 && member.token == 0, "no place to take")
+        members.replace(former.token, by: member)
+        member.token = former.token
+        member.armed = former.armed
+        former.token = 0
+        former.armed = .never
+        if member.deadline < member.armed { arm(member) }
+    }
+
     /// Visits all members; the visit may unregister any of them.
     package func forEachMember(_ body: (LoopMember) -> Void) {
         for member in members.all() where member.isRegistered { body(member) }

@@ -70,7 +70,6 @@ package final class Listener: LoopMember {
         let peer = withUnsafePointer(to: &storage) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { SocketAddress($0) }
         }
-        if !socket.isLocal { SocketOptions.noDelay(number) }
         accepted(Descriptor(owning: number), peer ?? .unix)
         return true
     }

@@ -36,6 +36,8 @@ package final class ListeningSocket: Sendable {
         try address.withRaw { raw, length throws(SystemFailure) in
             _ = try SystemFailure.check("bind", bind(number, raw, length))
         }
+        // Connections get it from here.
+        SocketOptions.noDelay(number)
         _ = try SystemFailure.check("listen", listen(number, backlog))
         return ListeningSocket(descriptor: descriptor, isLocal: false, address: try name(of: number))
     }
@@ -85,6 +87,7 @@ package final class ListeningSocket: Sendable {
         _ = fcntl(number, F_SETFD, FD_CLOEXEC)
         _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK)
         let address = try name(of: number)
+        if address.family != .unix { SocketOptions.noDelay(number) }
         return ListeningSocket(
             descriptor: Descriptor(owning: number), isLocal: address.family == .unix, address: address, isShared: true)
     }

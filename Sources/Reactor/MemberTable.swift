@@ -58,6 +58,14 @@ package struct MemberTable: ~Copyable {
         free.append(UInt32(slot))
     }
 
+    /// Puts another member into the place of one: the token finds that one from now on.
+    package mutating func replace(_ token: UInt64, by member: LoopMember) {
+        let slot = Int(UInt32(truncatingIfNeeded: token))
+        guard find(token) != nil, let former = slots[slot].member else { return }
+        departed.append(former)
+        slots[slot].member = .passRetained(member)
+    }
+
     /// Whoever has that token, if still here; valid until those who `takeDeparted` gives are released.
     @inline(__always)
     package func find(_ token: UInt64) -> Unmanaged<LoopMember>? {

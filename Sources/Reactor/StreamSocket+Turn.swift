@@ -15,6 +15,21 @@ extension StreamSocket {
         return result
     }
 
+    func enterPoller() {
+        watched = wanted
+        // On this machine a connection mostly stands at once: one look saves epoll two.
+        if flags.isSuperset(of: [.connecting, .nearby]), Connecting.stands(descriptor) {
+            watched = .read
+            flags.insert(.standing)
+            postpone()
+        }
+        do throws(SystemFailure) {
+            try loop.poller.add(descriptor, watched, token: token)
+        } catch {
+            failLater(error.code)
+        }
+    }
+
     func updateInterest() {
         let wish = wanted
         guard wish != watched, descriptor >= 0, token != 0 else { return }
@@ -39,8 +54,14 @@ extension StreamSocket {
 
     // MARK: Connecting
 
-    func finishConnecting() {
-        let error = Connecting.result(descriptor)
+    /// What `enterPoller` saw.
+    func stand() {
+        flags.remove(.standing)
+        if isOpen && flags.contains(.connecting) { finishConnecting(mayHaveFailed: false) }
+    }
+
+    func finishConnecting(mayHaveFailed: Bool) {
+        let error = mayHaveFailed ? Connecting.result(descriptor) : 0
         guard error == 0 else { return failed(SystemFailure(call: "connect", code: error)) }
         flags.remove(.connecting)
         flags.remove(.unflushed)

@@ -25,6 +25,10 @@ open class StreamSocket: LoopMember {
         static let layered = Flags(rawValue: 1 << 11)
         /// The layer has said that nothing follows.
         static let endSealed = Flags(rawValue: 1 << 12)
+        /// Connects on this machine.
+        static let nearby = Flags(rawValue: 1 << 13)
+        /// Connected at once; the owner is told in a moment.
+        static let standing = Flags(rawValue: 1 << 14)
     }
 
     /// -1 once closed.
@@ -62,7 +66,6 @@ open class StreamSocket: LoopMember {
         // The end of the input is not taken over: it is read once more, behind what is kept, and then told.
         flags = other.flags.intersection([.blocked, .layered])
         layer = other.layer
-        if watched.isEmpty { try? other.loop.poller.remove(descriptor) }
         super.init(loop: other.loop)
         swap(&inbound, &other.inbound)
         swap(&outbound, &other.outbound)
@@ -70,7 +73,8 @@ open class StreamSocket: LoopMember {
         other.flags = []
         other.layer = nil
         inbound.append(rest, pool: loop.pool)
-        loop.unregister(other)
+        // The place too, so that epoll need not hear of it.
+        if other.isRegistered { loop.hand(over: other, to: self) }
     }
 
     /// Starts to connect; `connected` or `failed` follows in a later turn.
@@ -80,7 +84,7 @@ open class StreamSocket: LoopMember {
         descriptor = number
         pendingError = error
         super.init(loop: loop)
-        flags = .connecting
+        flags = address.isLoopback ? [.connecting, .nearby] : .connecting
     }
 
     deinit {
@@ -110,7 +114,10 @@ open class StreamSocket: LoopMember {
     // MARK: What the loop calls
 
     public override final func ready(_ readiness: Readiness) {
-        if flags.contains(.connecting) { return finishConnecting() }
+        if flags.contains(.connecting) {
+            // A connect that failed is told as a failure.
+            return finishConnecting(mayHaveFailed: !readiness.isDisjoint(with: [.failure, .hangup]))
+        }
         // Reading has just been resumed: what is kept comes before what follows it, the end of the connection included,
         // and before more is kept.
         if flags.contains(.postponed) && pendingError == 0 { takeUp() }
@@ -134,6 +141,7 @@ open class StreamSocket: LoopMember {
             pendingError = 0
             return flags.contains(.lingering) ? close() : failed(failure)
         }
+        if flags.contains(.standing) { return stand() }
         if !inbound.isEmpty && flags.isDisjoint(with: [.paused, .lingering]) { process() }
         if flags.contains(.layered) { settleLayer() }
     }
@@ -157,20 +165,14 @@ open class StreamSocket: LoopMember {
 
     // MARK: What the owner does
 
-    /// Enters the loop.
+    /// Enters the loop, or goes on in the place of the socket that was taken over.
     package final func open() {
-        loop.register(self)
-        guard pendingError == 0 else { return postpone() }
-        do throws(SystemFailure) {
-            if watched.isEmpty {
-                watched = wanted
-                try loop.poller.add(descriptor, watched, token: token)
-            } else {
-                watched = wanted
-                try loop.poller.modify(descriptor, watched, token: token)
-            }
-        } catch {
-            failLater(error.code)
+        if isRegistered {
+            updateInterest()
+        } else {
+            loop.register(self)
+            guard pendingError == 0 else { return postpone() }
+            enterPoller()
         }
         if !inbound.isEmpty || layer?.needsATurn == true { postpone() }
         if let layer, !layer.isReady, !flags.contains(.connecting) { beginLayer(layer) }
@@ -255,6 +257,8 @@ open class StreamSocket: LoopMember {
         if !inbound.isEmpty || layer?.hasEnded == true { postpone() }
     }
 
+    /// Connected by us, to this machine.
+    package final var isNearby: Bool { flags.contains(.nearby) }
     package final var isReadingPaused: Bool { flags.contains(.paused) }
     package final var hasPeerFinished: Bool { flags.contains(.ended) }
     package final var isConnecting: Bool { flags.contains(.connecting) }

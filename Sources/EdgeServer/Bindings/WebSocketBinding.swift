@@ -225,7 +225,7 @@ final class WebSocketBinding: StreamSocket {
         decoder.limits = worker.setup.framesAfterLogin
         phase = .established
         startDeflating()
-        deadline = loop.now + UInt64.random(in: timing.ping)
+        deadline = loop.now + UInt64.random(in: timing.ping, using: &worker.chance)
     }
 
     func streamEnded() {
@@ -310,7 +310,7 @@ final class WebSocketBinding: StreamSocket {
         if !isReadingPaused { unanswered += 1 }
         FrameEncoder.appendHeader(.ping, payloadSize: 0, to: &outbound, pool: loop.pool)
         touchOutput()
-        deadline = loop.now + UInt64.random(in: timing.ping)
+        deadline = loop.now + UInt64.random(in: timing.ping, using: &worker.chance)
     }
 
     override func drained() {

@@ -77,7 +77,7 @@ final class ClientStream: StreamSocket {
     }
 
     /// Nobody on the network can read along: what is private may be said.
-    var isPrivate: Bool { layer != nil || remoteAddress?.isLoopback == true }
+    var isPrivate: Bool { layer != nil || isNearby }
 
     /// Appends a whole element; true when so much waits that the client should not be read any more.
     func send(_ element: Span<UInt8>, limit: Int) -> Bool {

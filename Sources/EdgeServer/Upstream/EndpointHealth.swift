@@ -56,8 +56,10 @@ package struct EndpointHealth: Sendable {
     /// Whether a new session should try it in its turn. The first who is told so after an ejection is the probe.
     /// - Parameters:
     ///   - mayProbe: the session would try it before all others.
-    ///   - chance: of 0 to 99.
-    package mutating func isGood(now: Instant, mayProbe: Bool, chance: UInt64, _ rules: Rules) -> Bool {
+    ///   - chance: of 0 to 99; asked for when it counts.
+    package mutating func isGood(
+        now: Instant, mayProbe: Bool, chance: @autoclosure () -> UInt64, _ rules: Rules
+    ) -> Bool {
         switch state {
         case .trusted:
             return true
@@ -71,7 +73,7 @@ package struct EndpointHealth: Sendable {
                 state = .trusted(failures: 0)
                 return true
             }
-            return chance < Self.firstShare + (100 - Self.firstShare) * elapsed / Self.ramp
+            return chance() < Self.firstShare + (100 - Self.firstShare) * elapsed / Self.ramp
         }
     }
 

@@ -85,13 +85,12 @@ package final class Endpoints: Sendable {
     // MARK: Health
 
     /// Whether a session should try the address in its turn, and not after all others.
-    package func isGood(
-        _ address: SocketAddress, mayProbe: Bool, now: Instant, chance: UInt64 = .random(in: 0..<100)
-    ) -> Bool {
+    package func isGood(_ address: SocketAddress, mayProbe: Bool, now: Instant) -> Bool {
         state.withLock { state in
             let rules = state.health
             state.endpoints[address]?.lastUse = now
-            return state.endpoints[address]?.health.isGood(now: now, mayProbe: mayProbe, chance: chance, rules) ?? true
+            return state.endpoints[address]?.health.isGood(
+                now: now, mayProbe: mayProbe, chance: .random(in: 0..<100), rules) ?? true
         }
     }
 

@@ -16,6 +16,7 @@ final class Worker {
     /// The head being read: one for all connections, because a head is used up before the next one is looked at.
     var head = RequestHead()
     var dates = DateCache()
+    var chance = Chance()
     let codecs = Codecs()
     private(set) var setup: Setup {
         didSet {
@@ -144,7 +145,8 @@ final class Worker {
 
     /// A session that was admitted.
     func newSession(_ client: ClientLeg, _ transport: SessionReport.Transport, from caller: Caller) -> Session {
-        let record = SessionRecord(id: .random(in: 1 ... .max), caller: caller, transport: transport, began: loop.now)
+        let id = UInt64.random(in: 1 ... .max, using: &chance)
+        let record = SessionRecord(id: id, caller: caller, transport: transport, began: loop.now)
         counters.sessionBegan()
         memory.began()
         shared.log.sessionBegan(record.report(now: loop.now))
