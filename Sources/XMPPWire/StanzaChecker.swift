@@ -16,14 +16,14 @@ package final class StanzaChecker {
     private let parser = SAXParser()
     private let takesShortWay: Bool
 
-    /// - Parameter takesShortWay: usual stanzas are checked without libxml2, at a tenth of the cost; false for those who
-    ///   compare.
+    /// - Parameter takesShortWay: usual stanzas and logins are checked without libxml2, at a tenth of the cost; false for
+    ///   those who compare.
     package init(takesShortWay: Bool = true) {
         self.takesShortWay = takesShortWay
     }
 
     /// The attributes of `<open/>`, after a check that found one.
-    package var openAttributes: OpenAttributes { parser.openAttributes }
+    package private(set) var openAttributes = OpenAttributes()
 
     /// Bytes of names that the parser keeps, for those who watch its growth.
     package var dictionarySize: Int { parser.dictionarySize }
@@ -40,10 +40,16 @@ package final class StanzaChecker {
         if takesShortWay, UsualStanza.matches(element, limits) {
             return CheckedElement(kind: .stanza, range: range, needsRewrite: false)
         }
+        if takesShortWay, let login = UsualLogin(element, limits) {
+            if login.kind == .open { openAttributes = login.opening }
+            return CheckedElement(kind: login.kind, range: range, needsRewrite: false)
+        }
         if range.count > Self.maxUncounted { try AttributeGuard.check(element, limit: limits.attributes) }
         if parser.dictionarySize > Self.maxDictionary { parser.renew() }
         try parser.parse(element, limits)
-        return CheckedElement(kind: try parser.kind(), range: range, needsRewrite: parser.needsRewrite)
+        let kind = try parser.kind()
+        if kind == .open { openAttributes = parser.openAttributes }
+        return CheckedElement(kind: kind, range: range, needsRewrite: parser.needsRewrite)
     }
 
     /// Whether `stream`, a header with the end of the stream right behind it, is one of XMPP.

@@ -31,6 +31,8 @@ enum XMPPCheckerTarget: FuzzTarget {
         + [
             "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='a' version='1.0' xml:lang='de'/>",
             "<close xmlns=\"urn:ietf:params:xml:ns:xmpp-framing\" />",
+            "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AGEAYg==</auth>",
+            "<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>",
             "<message xmlns='jabber:client' to='a@b/c' type=\"chat\" id='1'><body>a &amp; \u{FF0C}\n]b</body>"
                 + "<active xmlns='http://jabber.org/protocol/chatstates'/><x xml:lang='de' b='&quot;' /></message>",
             "<presence xmlns='jabber:client'><show>away</show><c xmlns='http://jabber.org/protocol/caps' ver='='/></presence>",
@@ -41,8 +43,10 @@ enum XMPPCheckerTarget: FuzzTarget {
     static func run(_ bytes: [UInt8]) {
         let checker = StanzaChecker()
         let element = try? checker.check(bytes.span, limits: .beforeLogin)
-        let long = try? StanzaChecker(takesShortWay: false).check(bytes.span, limits: .beforeLogin)
+        let closer = StanzaChecker(takesShortWay: false)
+        let long = try? closer.check(bytes.span, limits: .beforeLogin)
         precondition(element == long, "the short way does not lead to the same place")
+        precondition(checker.openAttributes == closer.openAttributes, "the short way reads something else")
         guard let element else {
             precondition((try? checker.check(bytes.span, limits: .beforeLogin)) == nil, "accepted the second time")
             return
