@@ -7,9 +7,9 @@ import { renderRow } from './message-row.mjs';
 /** @typedef {import('../features/message-log.mjs').Message} Message */
 
 const BLOCK = 50; // rows that share one content-visibility box
-const FIRST_VIEW = 150;
+const FIRST_VIEW = 100;
 const STEP = 50; // how many more rows when the reader goes up
-const BURST = 100; // rows that come at once and are worth adding; of more only the last are of interest,
+const BURST = 50; // rows that come at once and are worth adding, in one task; of more only the last are of interest,
 const BREATH = 250; // and milliseconds between two looks at them
 const MOST = 2_000; // rows in the document
 const TOGETHER = 5 * 60_000; // messages of one sender that stand together
@@ -249,7 +249,7 @@ export function messageList(conversation, { nameOf, retry, find, shows, older })
       // As many as may be are shown, and somebody reads them.
     } else if (below === batch.size && to === messages.length - below) {
       to = messages.length;
-      from = Math.max(0, to - FIRST_VIEW);
+      from = Math.max(0, to - BURST);
       rebuild();
     } else {
       const first = /** @type {HTMLElement | null} */ (content.querySelector('.row'))?.dataset.key;
