@@ -8,6 +8,7 @@ import { h, sign } from './ui/dom.mjs';
 import { loginView, showProblem } from './ui/login.mjs';
 
 const ADDRESS_KEY = 'edge.address';
+const ASKS_KEY = 'edge.asks.'; // domains where what is kept of a password was not enough the last time
 const page = document.baseURI;
 
 /** Storage that forgets: for guests, and where the browser gives none. */
@@ -88,7 +89,7 @@ function hostFor() {
     fetch: fetch.bind(globalThis), beacon: navigator.sendBeacon.bind(navigator),
     // Also where the password may be sent and where WebCrypto exists: https, or this very machine.
     secure: isSecureContext, indexedDB: openDatabase(), trace,
-    put: async (slot, file, progress) => (await import('./ui/media.mjs')).putFile(slot, file, progress),
+    put: async (...order) => (await import('./ui/media.mjs')).putFile(...order),
   };
 }
 
@@ -112,6 +113,7 @@ function showLogin(config, failure = null) {
     failure,
     address: storage.getItem(ADDRESS_KEY) ?? '',
     register: async (done) => (await import('./ui/register.mjs')).registerDialog(config, host, done),
+    asks: Boolean(config.domain && storage.getItem(`${ASKS_KEY}${config.domain}`)),
     forget: async (account) => (await import('./xmpp/sasl/choose.mjs')).forgetMechanism(storage, account),
     logIn: async (account, password, stay) => {
       const [{ logIn }, { shellView }] = await Promise.all([import('./features/client.mjs'), import('./ui/app-shell.mjs')]);
@@ -119,7 +121,7 @@ function showLogin(config, failure = null) {
       storage.setItem(ADDRESS_KEY, account.domain === config.domain ? account.local : account.bare);
       show(shellView(client, config));
       if (stay) {
-        const { keepLogin } = await import('./features/stay.mjs');
+        const { keepLogin } = await import('./features/kept.mjs');
         await keepLogin(host, account.bare, client.connection.options.credentials.keys).catch(() => {});
       }
       const { kept } = await client.chats;
@@ -142,22 +144,32 @@ async function showGuest(config, room) {
  */
 async function goOn(config) {
   const [{ forgetLogin, keptLogin }, { makeClient, restore }, { shellView }, { parseJid }] = await Promise.all([
-    import('./features/stay.mjs'), import('./features/client.mjs'), import('./ui/app-shell.mjs'), import('./xmpp/jid.mjs')]);
+    import('./features/kept.mjs'), import('./features/client.mjs'), import('./ui/app-shell.mjs'), import('./xmpp/jid.mjs')]);
   const host = hostFor();
   const kept = await keptLogin(host).catch(() => null);
   const account = parseJid(kept?.account);
   if (!kept || !account) return showLogin(config);
+  /** @type {import('./features/client.mjs').Client | undefined} */
+  let shown;
   try {
     const client = makeClient({ config: await endpoints(config, account.domain), account, keys: kept.keys, host });
     // What an earlier visit left is shown at once; then a network that is away is nothing to stop for.
     const there = await restore(client).catch(() => false);
-    if (there) show(shellView(client, config));
+    if (there) show(shellView((shown = client), config));
     await client.connection.start(there);
     if (!there) show(shellView(client, config));
+    storage.removeItem(`${ASKS_KEY}${account.domain}`);
     startWorker();
   } catch (error) {
-    // Only a refusal makes what is kept useless; a server that is down does not.
     const failure = asFailure(error);
+    const asks = failure.code === 'password-needed';
+    if (shown && asks) {
+      startWorker();
+      (await import('./ui/people.mjs')).signInDialog(shown, Boolean(storage.getItem(`${ASKS_KEY}${account.domain}`)));
+    }
+    if (asks) storage.setItem(`${ASKS_KEY}${account.domain}`, 'yes');
+    if (shown && asks) return;
+    // Only a refusal makes what is kept useless; a server that is down does not.
     if (!failure.retry) await forgetLogin(host).catch(() => {});
     showLogin(config, failure);
   }

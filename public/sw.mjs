@@ -6,19 +6,19 @@ const PATIENCE = 4_000; // a network that says nothing for so long is none
 const CONFIG = 'config.json';
 const FILES = [
   'app.mjs', 'core/base.mjs', 'core/bytes.mjs', 'core/idb.mjs', 'css/page.css', 'css/tokens.css', 'embed.html',
-  'features/avatars.mjs', 'features/blocking.mjs', 'features/bookmarks.mjs', 'features/carbons.mjs', 'features/changes.mjs', 'features/chat.mjs',
-  'features/chats.mjs', 'features/client.mjs', 'features/conversations.mjs', 'features/history.mjs', 'features/kept.mjs', 'features/mam.mjs',
-  'features/message-log.mjs', 'features/message.mjs', 'features/muc-admin.mjs', 'features/muc-ping.mjs', 'features/muc.mjs', 'features/presence.mjs',
-  'features/register.mjs', 'features/room.mjs', 'features/roster.mjs', 'features/stay.mjs', 'features/styling.mjs', 'features/upload.mjs',
+  'features/avatars.mjs', 'features/blocking.mjs', 'features/bookmarks.mjs', 'features/chat.mjs',
+  'features/chats.mjs', 'features/client.mjs', 'features/conversations.mjs', 'features/history.mjs', 'features/kept.mjs',
+  'features/message-log.mjs', 'features/message.mjs', 'features/muc-ping.mjs', 'features/muc.mjs', 'features/presence.mjs',
+  'features/register.mjs', 'features/room.mjs', 'features/roster.mjs', 'features/styling.mjs', 'features/upload.mjs',
   'i18n/en.json', 'i18n/i18n.mjs', 'i18n/ru.json', 'i18n/zh-Hans.json', 'icons/icon-192.png', 'icons/icon.svg', 'icons/maskable.svg',
   'icons/touch-180.png', 'index.html', 'manifest.webmanifest',
-  'ui/a11y-live.mjs', 'ui/app-shell.mjs', 'ui/composer.mjs', 'ui/conversation.mjs', 'ui/data-form.mjs', 'ui/debug.mjs', 'ui/dialogs.mjs',
-  'ui/dom.mjs', 'ui/guest.mjs', 'ui/linkify.mjs', 'ui/login.mjs', 'ui/media.mjs', 'ui/message-list.mjs', 'ui/message-row.mjs', 'ui/occupants.mjs',
-  'ui/notify.mjs', 'ui/people.mjs', 'ui/register.mjs', 'ui/room-admin.mjs', 'ui/rooms.mjs', 'ui/roster-list.mjs', 'ui/shortcuts.mjs',
-  'ui/status-line.mjs', 'ui/toasts.mjs', 'ui/update.mjs', 'xmpp/bosh-exchange.mjs', 'xmpp/caps.mjs', 'xmpp/connection.mjs', 'xmpp/disco.mjs', 'xmpp/discovery.mjs',
-  'xmpp/errors.mjs', 'xmpp/fallback.mjs', 'xmpp/forms.mjs', 'xmpp/host-meta.mjs', 'xmpp/jid.mjs', 'xmpp/ns.mjs', 'xmpp/router.mjs',
-  'xmpp/sasl/anonymous.mjs', 'xmpp/sasl/choose.mjs', 'xmpp/sasl/plain.mjs', 'xmpp/sasl/scram.mjs', 'xmpp/session.mjs', 'xmpp/sm.mjs',
-  'xmpp/trace.mjs', 'xmpp/transport-bosh.mjs', 'xmpp/transport-ws.mjs', 'xmpp/transport.mjs', 'xmpp/xml.mjs',
+  'ui/app-shell.mjs', 'ui/composer.mjs', 'ui/conversation.mjs', 'ui/debug.mjs', 'ui/dialogs.mjs',
+  'ui/dom.mjs', 'ui/guest.mjs', 'ui/login.mjs', 'ui/media.mjs', 'ui/message-list.mjs', 'ui/message-row.mjs',
+  'ui/notify.mjs', 'ui/people.mjs', 'ui/register.mjs', 'ui/rooms.mjs', 'ui/roster-list.mjs', 'ui/shortcuts.mjs',
+  'ui/status-line.mjs', 'ui/update.mjs', 'xmpp/connection.mjs', 'xmpp/disco.mjs', 'xmpp/discovery.mjs',
+  'xmpp/errors.mjs', 'xmpp/forms.mjs', 'xmpp/host-meta.mjs', 'xmpp/jid.mjs', 'xmpp/ns.mjs', 'xmpp/router.mjs',
+  'xmpp/sasl/choose.mjs', 'xmpp/sasl/plain.mjs', 'xmpp/sasl/scram.mjs', 'xmpp/session.mjs', 'xmpp/sm.mjs',
+  'xmpp/trace.mjs', 'xmpp/transport-bosh.mjs', 'xmpp/transport-ws.mjs', 'xmpp/xml.mjs',
 ];
 const scope = /** @type {any} */ (globalThis).registration.scope;
 

@@ -13,6 +13,8 @@ const addresses = (list) => (list?.elements('item') ?? []).map(({ attrs }) => ba
 export class Blocking extends Emitter {
   /** @type {Set<string>} */
   blocked = new Set();
+  /** Whether the server does this at all. */
+  known = false;
 
   /** @param {import('../xmpp/router.mjs').Router} router */
   constructor(router) {
@@ -24,6 +26,7 @@ export class Blocking extends Emitter {
   async load() {
     const result = await this.router.ask('get', el('blocklist', { xmlns: BLOCKING }));
     this.blocked = new Set(addresses(result.child('blocklist', BLOCKING)));
+    this.known = true;
     this.emit('change');
   }
 

@@ -1,18 +1,21 @@
 // One-to-one messages: sent once whatever the connection does, received with receipts, markers, corrections and
 // chat states. Rooms have their own module.
+// And copies of what our other clients send and receive (XEP-0280): only our own account may send them (section 11).
 
 import { randomId } from '../core/bytes.mjs';
 import { stanzaError } from '../xmpp/errors.mjs';
 import { bareOf } from '../xmpp/jid.mjs';
-import { applyChange } from './changes.mjs';
-import { chatStateMessage, displayedMessage, parseMessage, receiptMessage, textMessage } from './message.mjs';
+import { CARBONS, CLIENT, DELAY, FORWARD } from '../xmpp/ns.mjs';
+import { el } from '../xmpp/xml.mjs';
+import { readInvitation } from './bookmarks.mjs';
 import { afterStamp, makeMessage } from './message-log.mjs';
-
-const WRITING_LIMIT = 90_000; // whoever has written for so long without a word may have gone without one
-
+import { applyChange, chatStateMessage, displayedMessage, parseMessage, readDelay, receiptMessage, textMessage } from './message.mjs';
 /** @typedef {import('./conversations.mjs').Conversation} Conversation */
 /** @typedef {import('./message-log.mjs').Message} Message */
 /** @typedef {import('../xmpp/xml.mjs').XmlElement} XmlElement */
+
+const WRITING_LIMIT = 90_000; // whoever has written for so long without a word may have gone without one
+
 
 /**
  * The ids under which a message of that sender is known.
@@ -54,7 +57,7 @@ export class Chat {
   send(conversation, body, { url } = {}) {
     const id = randomId();
     const message = makeMessage({
-      id, ids: senderIds(this.#self, id), from: this.#self, mine: true, body, url, time: this.router.clock.now(), delivery: 'pending',
+      id, ids: [...senderIds(this.#self, id), `own ${id}`], from: this.#self, mine: true, body, url, time: this.router.clock.now(), delivery: 'pending',
     });
     this.conversations.add(conversation, message);
     this.router.send(textMessage({ to: conversation.jid, type: 'chat', id, body, url }));
@@ -96,22 +99,23 @@ export class Chat {
     for (const stanza of stanzas) {
       if (stanza.name !== 'message' || stanza.child('body') === null) continue;
       const conversation = this.conversations.all.get(this.#peer(stanza.attrs.to));
-      const known = conversation?.log.find(`${this.#self} ${stanza.attrs.id}`);
-      if (known?.delivery !== 'pending' && stanza.attrs.type === 'chat' && known) continue;
+      const known = conversation?.log.find(`own ${stanza.attrs.id}`);
+      if (known && known.delivery !== 'pending') continue;
       this.router.send(stanza);
     }
   }
 
   /**
    * A message from the wire, an own copy or an archive.
-   * @param {XmlElement} stanza @param {{ delay?: number, archiveId?: string, live?: boolean, earlier?: boolean }} more
+   * @param {XmlElement} stanza @param {{ delay?: number, archiveId?: string, live?: boolean, earlier?: boolean, behind?: boolean }} more
+   *   behind: what the archive has behind everything we knew
    */
-  receive(stanza, { delay = 0, archiveId = '', live = true, earlier = false } = {}) {
+  receive(stanza, { delay = 0, archiveId = '', live = true, earlier = false, behind = false } = {}) {
     const parsed = parseMessage(stanza);
     const from = this.#peer(parsed.from) || this.#self;
     const mine = from === this.#self;
     const peer = mine ? this.#peer(parsed.to) : from;
-    if (!peer || parsed.type === 'groupchat' || parsed.type === 'error') return;
+    if (!peer || parsed.type === 'groupchat' || parsed.type === 'error' || readInvitation(stanza)) return;
     this.#signals(parsed, peer, mine, live);
     if (parsed.change) {
       this.#change(parsed.change, peer, from, delay || parsed.delay || this.router.clock.now());
@@ -127,7 +131,7 @@ export class Chat {
     const known = archiveId || parsed.stanzaIds.get(this.#self) || '';
     const stamp = delay || parsed.delay;
     const last = conversation.log.last?.time ?? 0;
-    const time = stamp ? (earlier ? stamp : afterStamp(stamp, last)) : this.router.clock.now();
+    const time = stamp ? (earlier || behind ? stamp : afterStamp(stamp, last)) : this.router.clock.now();
     const message = makeMessage({
       id: parsed.id || parsed.originId,
       ids: [...senderIds(from, parsed.id, parsed.originId), ...(known ? [`archive ${known}`] : [])],
@@ -135,7 +139,9 @@ export class Chat {
       delivery: mine ? 'sent' : '', encrypted: parsed.encrypted, url: parsed.url, archiveId: known, markable: parsed.markable,
       quote: parsed.quote, retracted: parsed.retracted,
     });
-    const { added } = this.conversations.add(conversation, message, { live, earlier });
+    const { added } = behind ? this.conversations.addBehind(conversation, message, {})
+      // What servers kept for us may have been seen already.
+      : this.conversations.add(conversation, message, { live: live && !(stamp && time <= conversation.readTime), earlier });
     if (added && live && !mine && parsed.wantsReceipt && parsed.id && this.privacy.mayReveal(peer)) {
       this.router.send(receiptMessage(parsed.from, parsed.id));
     }
@@ -143,7 +149,7 @@ export class Chat {
 
   /**
    * Reactions and retractions of either side, to a message of either side.
-   * @param {import('./changes.mjs').Change} change @param {string} peer @param {string} from @param {number} time
+   * @param {import('./message.mjs').Change} change @param {string} peer @param {string} from @param {number} time
    */
   #change(change, peer, from, time) {
     const conversation = this.conversations.all.get(peer);
@@ -213,5 +219,31 @@ export class Chat {
       const message = conversation?.log.find(`${this.#self} ${attrs.id}`);
       if (conversation && message && conversation.log.deliver(message, 'sent')) this.conversations.touch(conversation, message);
     }
+  }
+}
+
+export class Carbons {
+  /**
+   * @param {import('../xmpp/router.mjs').Router} router
+   * @param {(message: import('../xmpp/xml.mjs').XmlElement, delay: number) => void} receive
+   */
+  constructor(router, receive) {
+    this.router = router;
+    router.on('message', (stanza) => {
+      const copy = stanza.inNamespace(CARBONS);
+      if (!copy || (copy.name !== 'sent' && copy.name !== 'received')) return false;
+      const forwarded = copy.child('forwarded', FORWARD);
+      const message = forwarded?.child('message', CLIENT);
+      // A copy from anyone else is an attempt to put words into mouths.
+      if (message && stanza.attrs.from === router.connection.jid.bare) {
+        receive(message, readDelay(forwarded?.child('delay', DELAY) ?? null));
+      }
+      return true;
+    });
+  }
+
+  /** Servers without carbons say so, and that is all right. */
+  async enable() {
+    await this.router.ask('set', el('enable', { xmlns: CARBONS })).catch(() => {});
   }
 }

@@ -1,27 +1,25 @@
 // The conversation features of one client, wired to each other.
 
-import { capsElement } from '../xmpp/caps.mjs';
-import { Disco, FEATURES } from '../xmpp/disco.mjs';
+import { capsElement, Disco, FEATURES } from '../xmpp/disco.mjs';
 import { bareOf, parseJid } from '../xmpp/jid.mjs';
 import { Avatars } from './avatars.mjs';
 import { Blocking } from './blocking.mjs';
-import { Bookmarks } from './bookmarks.mjs';
-import { Carbons } from './carbons.mjs';
-import { Chat } from './chat.mjs';
+import { Bookmarks, Invitations } from './bookmarks.mjs';
+import { Carbons, Chat } from './chat.mjs';
 import { Conversations } from './conversations.mjs';
-import { History } from './history.mjs';
-import { KeptConversations } from './kept.mjs';
-import { Archive } from './mam.mjs';
+import { Archive, History } from './history.mjs';
+import { KeptConversations, stays } from './kept.mjs';
 import { Rooms } from './muc.mjs';
 import { startSelfPing } from './muc-ping.mjs';
 import { Presence } from './presence.mjs';
-import { stays } from './stay.mjs';
 import { Upload } from './upload.mjs';
 
+/** @typedef {(wanted: (stanza: import('../xmpp/xml.mjs').XmlElement) => boolean) => import('../xmpp/xml.mjs').XmlElement[]} Owed
+ *   takes what may have been lost with an earlier session, once it is known what arrived */
 /**
  * @typedef {{
- *   conversations: Conversations, presence: Presence, chat: Chat, history: History, rooms: Rooms, bookmarks: Bookmarks, disco: Disco,
- *   blocking: Blocking, upload: Upload, avatars: Avatars, kept: KeptConversations, nameOf(jid: string): string, begin(): Promise<() => Promise<void>>,
+ *   conversations: Conversations, presence: Presence, chat: Chat, history: History, rooms: Rooms, invitations: Invitations, bookmarks: Bookmarks, disco: Disco,
+ *   blocking: Blocking, upload: Upload, avatars: Avatars, kept: KeptConversations, nameOf(jid: string): string, begin(): Promise<(owed: Owed) => Promise<void>>,
  * }} Chats begin: what has to be done before we become available; it gives what has to be done after
  */
 
@@ -37,7 +35,8 @@ export function startChats({ account, router, roster, host }) {
   let rooms;
   const disco = new Disco(router);
   const archive = new Archive(router);
-  const bookmarks = new Bookmarks(router);
+  const bookmarks = new Bookmarks(router, disco);
+  const invitations = new Invitations(router, (jid) => rooms.all.get(jid)?.state === 'in');
   const blocking = new Blocking(router);
   const upload = new Upload(router, disco, host.put);
   /** @type {Chat} */
@@ -58,11 +57,19 @@ export function startChats({ account, router, roster, host }) {
   const history = new History(archive, chat, conversations);
 
   /** @param {import('./bookmarks.mjs').Bookmark} bookmark */
-  const enter = ({ jid, nick, autojoin }) => autojoin && !rooms.all.has(jid) && rooms.join(jid, nick || account.local).catch(() => {});
-  bookmarks.on('added', enter);
-  bookmarks.on('removed', (jid) => {
+  const enter = ({ jid, nick, autojoin, password }) =>
+    autojoin && !rooms.all.has(jid) && rooms.join(jid, nick || account.local, password).catch(() => {});
+  /** @param {string} jid */
+  const leave = (jid) => {
     const room = rooms.all.get(jid);
     if (room) rooms.leave(room);
+  };
+  // Another client enters or leaves, and we with it (XEP-0402 section 3.2).
+  bookmarks.on('added', (bookmark) => (bookmark.autojoin ? void enter(bookmark) : leave(bookmark.jid)));
+  bookmarks.on('removed', leave);
+  rooms.on('renamed', ({ jid, nick }) => {
+    const known = bookmarks.all.get(jid);
+    if (known && known.nick !== nick) bookmarks.save({ ...known, nick }).catch(() => {});
   });
   // A room that is gone must not be made anew by the next login.
   rooms.on('destroyed', (jid) => bookmarks.remove(jid).catch(() => {}));
@@ -75,16 +82,18 @@ export function startChats({ account, router, roster, host }) {
   };
   const kept = new KeptConversations(host, account.bare, { conversations, history, nameOf });
   return {
-    conversations, presence, chat, history, rooms, bookmarks, disco, blocking, upload, avatars, kept, nameOf,
+    conversations, presence, chat, history, rooms, invitations, bookmarks, disco, blocking, upload, avatars, kept, nameOf,
     async begin() {
-      const mark = history.mark();
+      const mark = history.fallBehind();
       const left = rooms.left();
       presence.along = [await capsElement(FEATURES)];
       await carbons.enable();
       void avatars.load();
-      return async () => {
-        const rejoined = rooms.rejoin(left);
+      return async (owed) => {
+        // A room that keeps us waiting holds up nobody else's messages.
+        const rejoined = rooms.rejoin(left, (jid) => chat.resend(owed(({ attrs }) => attrs.to === jid)));
         await history.catchUp(mark);
+        chat.resend(owed(({ attrs }) => attrs.type !== 'groupchat'));
         kept.settle();
         await blocking.load().catch(() => {});
         const known = await bookmarks.load().then(() => true, () => false);
@@ -92,6 +101,7 @@ export function startChats({ account, router, roster, host }) {
         // A room of an earlier visit that was left elsewhere since.
         for (const { jid, kind } of [...conversations.all.values()]) if (known && kind === 'room' && !rooms.all.has(jid)) conversations.close(jid);
         await rejoined;
+        chat.resend(owed(() => true));
         if (stays(host.storage)) kept.start();
       };
     },

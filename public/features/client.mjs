@@ -41,13 +41,26 @@ export function makeClient({ config, account, password, keys, host }) {
   const roster = new Roster(router, storage);
   /** @type {(chats: import('./chats.mjs').Chats) => void} */
   let provide = () => {};
+  /**
+   * What may have been lost with earlier sessions, oldest first.
+   * @type {import('../xmpp/xml.mjs').XmlElement[]}
+   */
+  let owed = [];
+  let sessions = 0;
   const chats = new Promise((/** @type {typeof provide} */ resolve) => (provide = resolve));
   /** @type {Client} */
   const client = { account, connection, router, roster, host, chats, provide };
   connection.on('ready', ({ resumed, lost, unsent, features }) => {
     if (resumed) return;
     if (!account.local) client.account = connection.jid; // a guest's address is the server's choice
-    void begin(client, [...lost, ...unsent], features.child('ver', ROSTER_VERSION) !== null);
+    owed.push(...lost, ...unsent);
+    const session = (sessions += 1);
+    // Only the newest session may say it again: an older one cannot know what arrived.
+    void begin(client, features.child('ver', ROSTER_VERSION) !== null, (wanted) => {
+      const now = session === sessions ? owed.filter(wanted) : [];
+      owed = owed.filter((stanza) => !now.includes(stanza));
+      return now;
+    });
   });
   return client;
 }
@@ -82,15 +95,13 @@ async function startOnce(client) {
 
 /**
  * A new session: fetch what the server keeps, then become available.
- * @param {Client} client
- * @param {import('../xmpp/xml.mjs').XmlElement[]} again what may have been lost @param {boolean} versions of the roster
+ * @param {Client} client @param {boolean} versions of the roster @param {import('./chats.mjs').Owed} owed
  */
-async function begin(client, again, versions) {
+async function begin(client, versions, owed) {
   await client.roster.load(versions).catch(() => {});
   const chats = await startOnce(client);
   client.provide(chats);
   const goOn = await chats.begin();
   chats.presence.announce();
-  await goOn();
-  chats.chat.resend(again);
+  await goOn(owed);
 }

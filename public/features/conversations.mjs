@@ -7,6 +7,20 @@ import { MessageLog } from './message-log.mjs';
 const MOST = 10_000; // messages of one conversation in memory
 const KEPT = 200; // conversations whose drafts and read marks are remembered
 
+/** @param {string} account */
+const marksKey = (account) => `edge.conversations.${account}`;
+/** @param {string} account */
+const sinceKey = (account) => `edge.since.${account}`;
+
+/**
+ * Takes drafts and read marks, and with them the addresses of others, from this computer. What came up to now counts as read.
+ * @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage @param {string} account @param {number} now
+ */
+export function forgetMarks(storage, account, now) {
+  storage.removeItem(marksKey(account));
+  storage.setItem(sinceKey(account), String(now));
+}
+
 /** One person or room to talk with. */
 export class Conversation {
   log = new MessageLog();
@@ -25,6 +39,8 @@ export class Conversation {
   lastMarked = '';
   /** Time of the last message. */
   lastTime = 0;
+  /** Time of the last message behind which an archive may have more. */
+  base = 0;
   /**
    * Who is writing.
    * @type {Set<string>}
@@ -35,6 +51,11 @@ export class Conversation {
   constructor(jid, kind) {
     this.jid = jid;
     this.kind = kind;
+  }
+
+  /** What comes from now on may leave a gap. */
+  fallBehind() {
+    this.base = [...this.log.messages].reverse().find(({ delivery }) => delivery !== 'pending')?.time ?? 0;
   }
 }
 
@@ -48,6 +69,13 @@ export class Conversations extends Emitter {
    * @type {Conversation | null}
    */
   watched = null;
+  /** Signed out: nothing is written down any more. */
+  over = false;
+  /**
+   * The one on the screen, looked at or not.
+   * @type {Conversation | null}
+   */
+  shown = null;
 
   /**
    * @param {string} account @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage
@@ -56,16 +84,29 @@ export class Conversations extends Emitter {
   constructor(account, storage, now = 0) {
     super();
     this.storage = storage;
-    this.storageKey = `edge.conversations.${account}`;
-    const sinceKey = `edge.since.${account}`;
-    this.since = Number(storage.getItem(sinceKey)) || now;
-    storage.setItem(sinceKey, String(this.since));
-    /** @type {Record<string, { draft?: string, read?: number }>} */
-    this.kept = Object.create(null);
+    this.storageKey = marksKey(account);
+    this.since = Number(storage.getItem(sinceKey(account))) || now;
+    storage.setItem(sinceKey(account), String(this.since));
+    this.kept = this.#stored();
+  }
+
+  /** @returns {Record<string, { draft?: string, read?: number }>} */
+  #stored() {
     try {
-      Object.assign(this.kept, JSON.parse(storage.getItem(this.storageKey) ?? '{}'));
+      return Object.assign(Object.create(null), JSON.parse(this.storage.getItem(this.storageKey) ?? '{}'));
     } catch {
-      // What another version or a broken disk left is not worth an error.
+      return Object.create(null); // what another version or a broken disk left is not worth an error
+    }
+  }
+
+  /** Another tab wrote down what was read and half written there. */
+  sync() {
+    this.kept = this.#stored();
+    for (const conversation of this.all.values()) {
+      const { read = 0, draft = '' } = this.kept[conversation.jid] ?? {};
+      if (this.shown !== conversation) conversation.draft = draft;
+      if (read > conversation.readTime) this.#readUpTo(conversation, read);
+      else this.emit('change', conversation);
     }
   }
 
@@ -91,6 +132,8 @@ export class Conversations extends Emitter {
       this.all.set(jid, conversation);
       this.emit('list');
     }
+    // An address that somebody wrote to may turn out to be a room.
+    if (kind === 'room') conversation.kind = kind;
     return conversation;
   }
 
@@ -121,10 +164,12 @@ export class Conversations extends Emitter {
     }
     conversation.lastTime = Math.max(conversation.lastTime, message.time);
     if (message.mine) {
-      if (live) this.#read(conversation, message.time);
+      // Whoever answers, on whatever device, has read what was there; what waits here to be sent was written without that.
+      if (message.delivery !== 'pending') this.readElsewhere(conversation, message.time);
     } else if (message.kind === 'text' && (live || message.time > conversation.readTime)) {
       if (this.watched === conversation) this.#read(conversation, message.time);
       else {
+        if (conversation.unread === 0) conversation.dividerKey = message.key;
         conversation.unread += 1;
         conversation.mentioned ||= mention;
       }
@@ -133,6 +178,21 @@ export class Conversations extends Emitter {
     const gone = live && !conversation.pinned ? conversation.log.trim(MOST) : 0;
     if (gone > 0) this.emit('trimmed', { conversation, count: gone });
     return added;
+  }
+
+  /**
+   * What an archive has behind everything we knew: in its order, whatever the clocks say.
+   * @param {Conversation} conversation @param {Message} message @param {{ mention?: boolean }} more
+   */
+  addBehind(conversation, message, more) {
+    message.time = Math.max(message.time, conversation.base + 1);
+    const { added, message: known } = this.add(conversation, message, { ...more, live: false });
+    if (!added && known.time <= conversation.base) {
+      conversation.log.move(known, conversation.base + 1);
+      this.emit('removed', { conversation });
+    }
+    conversation.base = known.time;
+    return { added, message: known };
   }
 
   /**
@@ -179,7 +239,13 @@ export class Conversations extends Emitter {
    */
   readElsewhere(conversation, time) {
     if (time <= conversation.readTime) return;
-    this.#read(conversation, time);
+    this.#readUpTo(conversation, time);
+    this.#keep(conversation);
+  }
+
+  /** @param {Conversation} conversation @param {number} time */
+  #readUpTo(conversation, time) {
+    conversation.readTime = time;
     conversation.unread = conversation.log.messages.filter((m) => !m.mine && m.kind === 'text' && m.time > time).length;
     if (conversation.unread === 0) conversation.mentioned = false;
     this.emit('change', conversation);
@@ -200,6 +266,8 @@ export class Conversations extends Emitter {
 
   /** @param {Conversation} conversation */
   #keep({ jid, draft, readTime }) {
+    if (this.over) return;
+    this.kept = this.#stored(); // other tabs write there too
     delete this.kept[jid];
     this.kept[jid] = { ...(draft && { draft }), ...(readTime && { read: readTime }) };
     const names = Object.keys(this.kept);

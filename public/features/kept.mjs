@@ -1,10 +1,59 @@
-// The last words of recent conversations, kept on this computer for whoever stays signed in: they are there at once at the
-// next visit, also without a network, and only what came since has to be fetched.
+// What stays on this computer for whoever stays signed in. Of the login the salted password, as a key that can sign but cannot
+// be read, never the password (security rule 6): a server that changes salt or rounds makes it useless, and PLAIN leaves
+// nothing to keep; then the person is asked, and only their conversations stay. Of recent conversations the last words: they
+// are there at once at the next visit, also without a network, and only what came since has to be fetched.
 
-import { read, remove, write } from '../core/idb.mjs';
+import { clear, read, remove, write } from '../core/idb.mjs';
+import { forgetMarks } from './conversations.mjs';
 import { makeMessage } from './message-log.mjs';
+import { rosterKey } from './roster.mjs';
 /** @typedef {import('./message-log.mjs').Message} Message */
 /** @typedef {import('./conversations.mjs').Conversation} Conversation */
+
+const LOGINS = 'logins';
+const KEY = 'edge.stay';
+
+/** @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage */
+export const stays = (storage) => Boolean(storage.getItem(KEY));
+
+/** @typedef {{ storage: import('../xmpp/sasl/choose.mjs').KeyValue, indexedDB: IDBFactory, clock: import('../core/base.mjs').Clock }} Host */
+
+/**
+ * Keeps the login; only SCRAM leaves something that may be kept.
+ * @param {Host} host @param {string} account @param {import('../xmpp/sasl/scram.mjs').ScramKeys | null | undefined} keys
+ */
+export async function keepLogin({ storage, indexedDB }, account, keys) {
+  storage.setItem(KEY, account);
+  if (!keys) return;
+  const { mechanism, salt, iterations, key } = keys;
+  await write(indexedDB, LOGINS, account, { mechanism, salt, iterations, key });
+}
+
+/** @param {Host} host @returns {Promise<{ account: string, keys?: import('../xmpp/sasl/scram.mjs').ScramKeys } | null>} */
+export async function keptLogin({ storage, indexedDB }) {
+  const account = storage.getItem(KEY);
+  const keys = account && (await read(indexedDB, LOGINS, account));
+  return account ? { account, keys: keys || undefined } : null;
+}
+
+/** @param {Host} host */
+export async function forgetLogin({ storage, indexedDB }) {
+  const account = storage.getItem(KEY);
+  storage.removeItem(KEY);
+  if (account) await remove(indexedDB, LOGINS, account);
+}
+
+/**
+ * Takes from this computer what the account left there, as far as it can be fetched again.
+ * @param {Host} host @param {string} account
+ */
+export async function forgetAccount(host, account) {
+  await forgetLogin(host).catch(() => {});
+  host.storage.removeItem(rosterKey(account));
+  forgetMarks(host.storage, account, host.clock.now());
+  await forgetConversations(host.indexedDB, account).catch(() => {});
+  await clear(host.indexedDB, 'avatars').catch(() => {});
+}
 
 const STORE = 'conversations';
 const CONVERSATIONS = 30;

@@ -40,6 +40,8 @@ export class MessageLog {
   messages = [];
   /** @type {Map<string, Message>} */
   #byId = new Map();
+  /** @type {Set<string>} */
+  #voices = new Set();
   /**
    * What came before the message it is about.
    * @type {Map<string, ((message: Message) => void)[]>}
@@ -68,9 +70,20 @@ export class MessageLog {
       return { message: known, added: false };
     }
     for (const id of message.ids) this.#byId.set(id, message);
+    this.#voices.add(message.author);
     this.messages.splice(this.#placeFor(message.time, earlier), 0, message);
     this.#catchUp(message);
     return { message, added: true };
+  }
+
+  /**
+   * Gives a message another place.
+   * @param {Message} message @param {number} time
+   */
+  move(message, time) {
+    this.messages.splice(this.messages.indexOf(message), 1);
+    message.time = time;
+    this.messages.splice(this.#placeFor(time, false), 0, message);
   }
 
   /** @param {Message} message */
@@ -100,6 +113,15 @@ export class MessageLog {
     message.body = body;
     message.corrected = true;
     return message;
+  }
+
+  /**
+   * Nobody may correct or take back what that author said from now on.
+   * @param {string} author
+   */
+  disown(author) {
+    for (const message of this.#voices.has(author) ? this.messages : []) if (message.author === author) message.author = '';
+    this.#voices.delete(author);
   }
 
   /**

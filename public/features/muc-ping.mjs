@@ -1,5 +1,6 @@
 // Are we still in the room? Rooms forget people whose connection broke, and say nothing. Asks ourselves through the room
-// (XEP-0410) after every resumption and when a room was silent for long, and enters again when the answer is no.
+// (XEP-0410) after every resumption and when a room was silent for long, and enters again when the answer is no. Also tries
+// again to enter one that was closed for a while or could not be reached.
 
 import { PING } from '../xmpp/ns.mjs';
 import { el } from '../xmpp/xml.mjs';
@@ -30,6 +31,7 @@ export function startSelfPing(router, rooms) {
     router.clock.after(LOOK, look);
     if (!router.connection.online) return;
     for (const room of inside()) if (router.clock.now() - room.heard >= SILENCE) void check(room);
+    for (const room of rooms.all.values()) if (room.passing) rooms.join(room.jid, room.nick, room.password).catch(() => {});
   };
   router.connection.on('ready', ({ resumed }) => {
     if (resumed) for (const room of inside()) void check(room);

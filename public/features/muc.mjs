@@ -5,13 +5,12 @@ import { randomId } from '../core/bytes.mjs';
 import { Emitter } from '../core/base.mjs';
 import { StanzaError, stanzaError } from '../xmpp/errors.mjs';
 import { bareOf, parseJid } from '../xmpp/jid.mjs';
-import { CONFERENCE, MAM, MUC, MUC_OWNER, MUC_USER, OCCUPANT_ID } from '../xmpp/ns.mjs';
-import { defaultForm } from '../xmpp/forms.mjs';
+import { DATA_FORM, MAM, MUC, MUC_OWNER, MUC_USER, OCCUPANT_ID } from '../xmpp/ns.mjs';
+import { defaultForm, readForm, submitForm } from '../xmpp/forms.mjs';
 import { el } from '../xmpp/xml.mjs';
 import { senderIds } from './chat.mjs';
-import { applyChange } from './changes.mjs';
-import { chatStateMessage, parseMessage, textMessage } from './message.mjs';
-import { inOrder } from './mam.mjs';
+import { applyChange, chatStateMessage, parseMessage, textMessage } from './message.mjs';
+import { inOrder } from './history.mjs';
 import { afterStamp, makeMessage } from './message-log.mjs';
 import { Room } from './room.mjs';
 /** @typedef {import('../xmpp/xml.mjs').XmlElement} XmlElement */
@@ -19,26 +18,38 @@ import { Room } from './room.mjs';
 /** @typedef {import('./message-log.mjs').Message} Message */
 
 const JOIN_LIMIT = 20_000;
+const LASTING = 'muc#roomconfig_persistentroom';
+const REASON_LIMIT = 500;
 const HISTORY = 50; // messages to ask for, where the room has no archive
-// XEP-0045 section 15.6.2: status codes that put us out.
-const OUT = /** @type {Record<string, string>} */ ({ 301: 'banned', 307: 'kicked', 321: 'removed', 322: 'removed', 332: 'gone', 333: 'gone' });
+// XEP-0045 section 15.6.2: status codes that put us out. The last that fits counts.
+const OUT = /** @type {[string, string][]} */ ([
+  ['301', 'banned'], ['307', 'kicked'], ['321', 'removed'], ['322', 'removed'], ['332', 'gone'], ['333', 'gone'],
+]);
+
+// Where letters beside a name make another word of it; other scripts write without spaces.
+const LETTER = '[\\p{Script=Latin}\\p{Script=Cyrillic}\\p{Script=Greek}\\p{N}_]';
 
 /**
- * Who invites: servers name the occupant or the real address.
- * @param {string} room @param {string} from
+ * Whether a text names somebody.
+ * @param {string} body @param {string} nick
  */
-const inviter = (room, from) => (bareOf(from) === room ? (parseJid(from)?.resource ?? room) : bareOf(from));
+export const names = (body, nick) => new RegExp(`(?<!${LETTER})${nick.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}(?!${LETTER})`, 'iu').test(body);
 
-/** Events: change (Room), invited ({ jid, from, reason }), event, trouble, destroyed (address). */
+/** Events: change (Room), event, trouble, renamed (Room: we), destroyed (address). */
 export class Rooms extends Emitter {
   /** @type {Map<string, Room>} */
   all = new Map();
   /** @type {Map<string, { resolve(): void, reject(error: Error): void }>} */
   #joining = new Map();
+  /**
+   * Written before the room let us in.
+   * @type {Map<string, XmlElement[]>}
+   */
+  #waiting = new Map();
 
   /**
    * @param {import('../xmpp/router.mjs').Router} router @param {import('./conversations.mjs').Conversations} conversations
-   * @param {import('./mam.mjs').Archive} archive @param {import('../xmpp/disco.mjs').Disco} disco
+   * @param {import('./history.mjs').Archive} archive @param {import('../xmpp/disco.mjs').Disco} disco
    */
   constructor(router, conversations, archive, disco) {
     super();
@@ -55,10 +66,12 @@ export class Rooms extends Emitter {
     const room = this.all.get(jid) ?? new Room(jid, nick);
     this.all.set(jid, room);
     const conversation = this.conversations.open(jid, 'room');
+    const attempt = (room.joined += 1);
     room.nick = nick;
     room.password = password;
     room.state = 'joining';
-    room.trouble = '';
+    Object.assign(room, { trouble: '', reason: '', elsewhere: '', behind: true, latest: '' });
+    conversation.fallBehind();
     room.occupants.clear();
     this.emit('change', room);
     try {
@@ -66,15 +79,36 @@ export class Rooms extends Emitter {
       await this.#answered(jid, () => this.router.send(el('presence', { to: room.address }, el('x', { xmlns: MUC },
         el('history', { maxstanzas: room.archived ? 0 : HISTORY }), password && el('password', {}, password)))));
       room.state = 'in';
+      this.emit('change', room);
+      for (const stanza of this.#take(jid)) this.router.send(stanza);
+      await room.made; // before that it says nothing about itself
       if (!existed) await this.#learn(room);
       if (room.archived) await this.#catchUp(room, conversation);
     } catch (error) {
+      if (attempt !== room.joined) throw error; // another one is under way
       room.state = '';
       room.trouble = error instanceof StanzaError ? error.condition : 'gone';
+      if (!room.passing) for (const { attrs } of this.#take(jid)) this.#undelivered(conversation, `own ${attrs.id}`, room.trouble);
       throw error;
     } finally {
       this.emit('change', room);
     }
+  }
+
+  /** @param {string} jid */
+  #take(jid) {
+    const waiting = this.#waiting.get(jid) ?? [];
+    this.#waiting.delete(jid);
+    return waiting;
+  }
+
+  /** @param {Conversation} conversation @param {string} id @param {string} why */
+  #undelivered(conversation, id, why) {
+    const message = conversation.log.find(id);
+    if (!message || !conversation.log.deliver(message, 'failed')) return false;
+    message.error = why;
+    this.conversations.touch(conversation, message);
+    return true;
   }
 
   /** @param {Room} room @returns {Promise<boolean>} false: it may be that it does not exist yet */
@@ -108,15 +142,16 @@ export class Rooms extends Emitter {
 
   /** The rooms a lost session was in. */
   left() {
-    return [...this.all.values()].filter(({ state, trouble }) => state !== '' || trouble === 'gone');
+    return [...this.all.values()].filter(({ state, passing }) => state !== '' || passing);
   }
 
   /**
    * After a new session every room has to be entered again.
-   * @param {Room[]} rooms
+   * @param {Room[]} rooms @param {(jid: string) => void} [then] called for each that was, when it is known what it has of us
    */
-  async rejoin(rooms) {
-    await Promise.all(rooms.filter(({ jid }) => this.all.has(jid)).map((room) => this.join(room.jid, room.nick, room.password).catch(() => {})));
+  async rejoin(rooms, then) {
+    await Promise.all(rooms.filter(({ jid }) => this.all.has(jid)).map((room) =>
+      this.join(room.jid, room.nick, room.password).then(() => then?.(room.jid), () => {})));
   }
 
   /** @param {Room} room */
@@ -146,10 +181,13 @@ export class Rooms extends Emitter {
     const room = this.all.get(conversation.jid);
     const from = room?.address ?? `${conversation.jid}/${this.router.connection.jid.local}`;
     const id = randomId();
+    const out = room !== undefined && room.state === '' && !room.passing;
+    const stanza = textMessage({ to: conversation.jid, type: 'groupchat', id, body, url });
     this.conversations.add(conversation, makeMessage({
-      id, ids: senderIds(from, id), from, mine: true, body, url, time: this.router.clock.now(), delivery: room ? 'pending' : 'failed',
+      id, ids: [...senderIds(from, id), `own ${id}`], from, mine: true, body, url, time: this.router.clock.now(), delivery: out ? 'failed' : 'pending', error: out ? 'not-acceptable' : '',
     }));
-    if (room) this.router.send(textMessage({ to: room.jid, type: 'groupchat', id, body, url }));
+    if (room?.state === 'in') this.router.send(stanza);
+    else if (!out) this.#waiting.set(conversation.jid, [...(this.#waiting.get(conversation.jid) ?? []), stanza]);
   }
 
   /** @param {Conversation} conversation @param {Message} message @param {string} body */
@@ -168,7 +206,8 @@ export class Rooms extends Emitter {
    */
   async older(conversation) {
     const room = this.all.get(conversation.jid);
-    if (!room?.archived) return false;
+    if (room?.state !== 'in') throw new StanzaError('not-acceptable', 'wait'); // what it has is not known yet
+    if (!room.archived) return false;
     const oldest = conversation.log.messages.find(({ archiveId }) => archiveId)?.archiveId ?? '';
     const { messages, complete } = await this.archive.page({ room: room.jid, before: oldest, max: 50 });
     this.#history(room, messages);
@@ -177,10 +216,14 @@ export class Rooms extends Emitter {
 
   /** @param {Room} room @param {Conversation} conversation */
   async #catchUp(room, conversation) {
+    const attempt = room.joined;
     try {
       if (!room.newest && conversation.log.last) await this.#join(room, conversation);
       else if (room.newest) await this.archive.follow({ room: room.jid, after: room.newest }, (messages) => this.#history(room, messages, true));
       else this.#history(room, (await this.archive.page({ room: room.jid, before: '', max: HISTORY })).messages, true);
+      if (attempt !== room.joined) return;
+      room.behind = false;
+      room.newest = room.latest || room.newest;
     } catch {
       // A room whose archive does not answer is still a room.
     }
@@ -196,11 +239,11 @@ export class Rooms extends Emitter {
     this.#history(room, messages, true);
   }
 
-  /** @param {Room} room @param {import('./mam.mjs').Archived[]} messages @param {boolean} [newest] */
+  /** @param {Room} room @param {import('./history.mjs').Archived[]} messages @param {boolean} [newest] */
   #history(room, messages, newest = false) {
     const earlier = !newest;
     for (const { stanza, delay, archiveId } of inOrder(messages, earlier)) {
-      this.#receive(room, stanza, { delay, archiveId, live: false, earlier });
+      this.#receive(room, stanza, { delay, archiveId, live: false, earlier, behind: newest });
     }
     if (newest) room.newest = messages[messages.length - 1]?.archiveId ?? room.newest;
   }
@@ -220,10 +263,13 @@ export class Rooms extends Emitter {
     }
     const user = stanza.child('x', MUC_USER);
     const item = user?.child('item')?.attrs ?? {};
+    const destroy = user?.child('destroy') ?? null;
     const codes = new Set(user?.elements('status').map(({ attrs }) => attrs.code ?? ''));
     const self = codes.has('110') || from.resource === room.nick;
-    if (stanza.attrs.type === 'unavailable') this.#left(room, from.resource, item, codes, self, Boolean(user?.child('destroy')));
-    else {
+    if (stanza.attrs.type === 'unavailable') {
+      const reason = ((destroy ?? user?.child('item'))?.childText('reason') ?? '').slice(0, REASON_LIMIT);
+      this.#left(room, from.resource, item, codes, self, reason, destroy);
+    } else {
       room.occupants.set(from.resource, {
         nick: from.resource, jid: bareOf(item.jid), role: item.role ?? 'none', affiliation: item.affiliation ?? 'none',
         show: stanza.childText('show') ?? 'online', occupantId: stanza.child('occupant-id', OCCUPANT_ID)?.attrs.id ?? '',
@@ -231,8 +277,7 @@ export class Rooms extends Emitter {
       if (codes.has('110')) {
         room.nick = from.resource;
         room.state = 'in';
-        // A room we made is closed to others until somebody says how it is to be (section 10.1).
-        if (codes.has('201')) this.router.ask('set', el('query', { xmlns: MUC_OWNER }, defaultForm()), room.jid).catch(() => {});
+        if (codes.has('201')) room.made = this.#furnish(room);
         this.#joining.get(room.jid)?.resolve();
       }
     }
@@ -240,21 +285,46 @@ export class Rooms extends Emitter {
     return true;
   }
 
-  /** @param {Room} room @param {string} nick @param {Record<string, string>} item @param {Set<string>} codes @param {boolean} self @param {boolean} destroyed */
-  #left(room, nick, item, codes, self, destroyed) {
+  /**
+   * A room we made is closed to others until somebody says how it is to be (section 10.1): as the server proposes, but it
+   * stays when everybody is away, since it stays among the bookmarks.
+   * @param {Room} room
+   */
+  async #furnish({ jid }) {
+    const ask = (/** @type {'get' | 'set'} */ type, /** @type {XmlElement | null} */ form) => this.router.ask(type, el('query', { xmlns: MUC_OWNER }, form), jid);
+    try {
+      const form = readForm((await ask('get', null)).child('query', MUC_OWNER)?.child('x', DATA_FORM));
+      if (!form?.fields.some(({ name }) => name === LASTING)) throw new Error('no such setting');
+      await ask('set', submitForm(form, new Map([[LASTING, ['1']]])));
+    } catch {
+      await ask('set', defaultForm()).catch(() => {});
+    }
+  }
+
+  /**
+   * @param {Room} room @param {string} nick @param {Record<string, string>} item @param {Set<string>} codes @param {boolean} self
+   * @param {string} reason @param {XmlElement | null} destroy
+   */
+  #left(room, nick, item, codes, self, reason, destroy) {
+    const conversation = this.conversations.open(room.jid, 'room');
     room.occupants.delete(nick);
-    this.#writing(this.conversations.open(room.jid, 'room'), nick, false);
+    this.#writing(conversation, nick, false);
+    // Whoever comes next under that name is somebody else, and may not change what was said (XEP-0308 section 5).
+    if (!self && !room.lastingIds) conversation.log.disown(`${room.jid}/${nick}`);
     if (codes.has('303') && item.nick) {
       if (self) room.nick = item.nick;
-      this.emit('event', { room, kind: 'renamed', nick, other: item.nick });
+      if (self) this.emit('renamed', room);
+      this.emit('event', { room, kind: 'renamed', nick, other: item.nick, reason: '' });
       return;
     }
-    const reason = Object.keys(OUT).find((code) => codes.has(code));
-    if (reason && OUT[reason] !== 'gone') this.emit('event', { room, kind: OUT[reason], nick, other: '' });
+    const why = OUT.filter(([code]) => codes.has(code)).pop()?.[1] ?? '';
+    if (why && why !== 'gone') this.emit('event', { room, kind: why, nick, other: '', reason });
     if (!self) return;
     room.state = '';
-    room.trouble = destroyed ? 'destroyed' : reason ? OUT[reason] : '';
-    if (destroyed) this.emit('destroyed', room.jid);
+    room.trouble = destroy ? 'destroyed' : why;
+    room.reason = reason;
+    room.elsewhere = bareOf(destroy?.attrs.jid);
+    if (destroy) this.emit('destroyed', room.jid);
     room.occupants.clear();
     this.#joining.get(room.jid)?.reject(new StanzaError(room.trouble || 'gone'));
   }
@@ -263,13 +333,6 @@ export class Rooms extends Emitter {
   #message(stanza) {
     const { from = '', type } = stanza.attrs;
     const room = this.all.get(bareOf(from));
-    const invite = stanza.child('x', MUC_USER)?.child('invite') ?? null;
-    const direct = stanza.child('x', CONFERENCE);
-    if (type !== 'error' && (invite || direct)) {
-      const jid = invite ? bareOf(from) : bareOf(direct?.attrs.jid);
-      if (jid && !this.all.has(jid)) this.emit('invited', { jid, from: inviter(jid, invite?.attrs.from ?? from), reason: invite?.childText('reason') ?? direct?.attrs.reason ?? '' });
-      return true;
-    }
     if (room && type === 'error') return this.#failed(room, stanza);
     if (type !== 'groupchat') return false;
     // What claims to come from a room we are not in comes from somebody who wants to be taken for one.
@@ -280,8 +343,8 @@ export class Rooms extends Emitter {
     return true;
   }
 
-  /** @param {Room} room @param {XmlElement} stanza @param {{ delay?: number, archiveId?: string, live: boolean, earlier?: boolean }} more */
-  #receive(room, stanza, { delay = 0, archiveId = '', live, earlier = false }) {
+  /** @param {Room} room @param {XmlElement} stanza @param {{ delay?: number, archiveId?: string, live: boolean, earlier?: boolean, behind?: boolean }} more */
+  #receive(room, stanza, { delay = 0, archiveId = '', live, earlier = false, behind = false }) {
     const parsed = parseMessage(stanza);
     const from = parseJid(parsed.from);
     if (!from || from.bare !== room.jid) return;
@@ -294,13 +357,13 @@ export class Rooms extends Emitter {
       return;
     }
     const sender = from.toString();
+    const mine = from.resource === room.nick;
     const author = room.lastingIds && parsed.occupantId ? `${room.jid} ${parsed.occupantId}` : sender;
     if (parsed.change) {
       this.#change(conversation, parsed.change, { from: sender, author, time: past || this.router.clock.now(), isRoom: !from.resource });
       return;
     }
     if (!from.resource) return;
-    const mine = from.resource === room.nick;
     if (live && !past && !mine) this.#writing(conversation, from.resource, parsed.chatState === 'composing' && parsed.body === null);
     if (parsed.body === null && !parsed.retracted) return;
     if (parsed.replaces) {
@@ -309,22 +372,25 @@ export class Rooms extends Emitter {
       if (corrected) return;
     }
     const known = archiveId || parsed.stanzaIds.get(room.jid) || '';
-    if (known && !archiveId) room.newest = known;
+    // What comes while something before it may be missing does not move the mark.
+    if (known && !archiveId) room[room.behind ? 'latest' : 'newest'] = known;
     const stamp = past;
     const last = conversation.log.last?.time ?? 0;
-    const time = stamp ? (earlier ? stamp : afterStamp(stamp, last)) : this.router.clock.now();
+    const time = stamp ? (earlier || behind ? stamp : afterStamp(stamp, last)) : this.router.clock.now();
     const message = makeMessage({
-      id: parsed.id || parsed.originId, author, ids: [...new Set([...senderIds(sender, parsed.id, parsed.originId), ...senderIds(author, parsed.id, parsed.originId)]), ...(known ? [`archive ${known}`] : [])],
+      id: parsed.id || parsed.originId, author, ids: [...new Set([...senderIds(sender, parsed.id, parsed.originId), ...senderIds(author, parsed.id, parsed.originId)]),
+        ...(mine ? [parsed.id, parsed.originId].filter(Boolean).map((one) => `own ${one}`) : []), ...(known ? [`archive ${known}`] : [])],
       from: sender, mine, body: parsed.body ?? '', time, delivery: mine ? 'sent' : '',
       encrypted: parsed.encrypted, url: parsed.url, archiveId: known, quote: parsed.quote, retracted: parsed.retracted,
     });
-    const mention = !mine && message.body.toLowerCase().includes(room.nick.toLowerCase());
-    this.conversations.add(conversation, message, { live: live && !past, mention, earlier });
+    const mention = !mine && names(message.body, room.nick);
+    if (behind) this.conversations.addBehind(conversation, message, { mention });
+    else this.conversations.add(conversation, message, { live: live && !past, mention, earlier });
   }
 
   /**
    * In rooms a message goes by the id the room gave it (XEP-0444, XEP-0424); older clients name the sender's.
-   * @param {Conversation} conversation @param {import('./changes.mjs').Change} change
+   * @param {Conversation} conversation @param {import('./message.mjs').Change} change
    * @param {{ from: string, author: string, time: number, isRoom: boolean }} sender
    */
   #change(conversation, change, sender) {
@@ -345,14 +411,8 @@ export class Rooms extends Emitter {
   /** @param {Room} room @param {XmlElement} stanza */
   #failed(room, stanza) {
     const conversation = this.conversations.all.get(room.jid);
-    const message = conversation?.log.find(`${room.address} ${stanza.attrs.id}`);
     const error = stanzaError(stanza);
-    if (conversation && message && conversation.log.deliver(message, 'failed')) {
-      message.error = error.condition;
-      this.conversations.touch(conversation, message);
-    } else {
-      this.emit('trouble', { room, error });
-    }
+    if (!conversation || !this.#undelivered(conversation, `own ${stanza.attrs.id}`, error.condition)) this.emit('trouble', { room, error });
     return true;
   }
 }

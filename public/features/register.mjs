@@ -37,7 +37,7 @@ export class Registration {
   link = '';
 
   /**
-   * @param {import('../xmpp/transport.mjs').Transport} transport not yet opened
+   * @param {import('../xmpp/session.mjs').Transport} transport not yet opened
    * @param {string} domain @param {import('../core/base.mjs').Clock} clock
    */
   constructor(transport, domain, clock) {

@@ -8,7 +8,7 @@ import { el } from '../xmpp/xml.mjs';
 const HEADERS = new Set(['authorization', 'cookie', 'expires']);
 
 /** @typedef {{ put: string, get: string, headers: [string, string][] }} Slot */
-/** @typedef {(slot: Slot, file: Blob, progress: (part: number) => void) => Promise<void>} Put */
+/** @typedef {(slot: Slot, file: Blob, progress: (part: number) => void, stop: AbortSignal) => Promise<void>} Put */
 
 export class Upload {
   /** @param {import('../xmpp/router.mjs').Router} router @param {import('../xmpp/disco.mjs').Disco} disco @param {Put} put */
@@ -19,17 +19,21 @@ export class Upload {
   }
 
   /**
-   * @param {{ name: string, size: number, type: string } & Blob} file @param {(part: number) => void} progress
+   * @param {{ name: string, size: number, type: string } & Blob} file @param {(part: number) => void} progress @param {AbortSignal} stop
    * @returns {Promise<string>} the link; throws StanzaError
    */
-  async send(file, progress) {
+  async send(file, progress, stop) {
     const service = await this.disco.service(UPLOAD);
     if (!service) throw new StanzaError('feature-not-implemented');
     const { fields } = await this.disco.info(service);
     const most = Number(fields.get('max-file-size')) || Infinity;
     if (file.size > most) throw new StanzaError('file-too-large');
-    const slot = await this.#slot(service, file);
-    await this.put(slot, file, progress);
+    const slot = await this.#slot(service, file).catch((error) => {
+      // Section 5: the server says it in its own element beside this one.
+      throw error.condition === 'not-acceptable' ? new StanzaError('file-too-large', 'modify', error.text) : error;
+    });
+    if (stop.aborted) throw new StanzaError('upload-failed');
+    await this.put(slot, file, progress, stop);
     return slot.get;
   }
 

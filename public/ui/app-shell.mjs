@@ -27,7 +27,7 @@ export function shellView(client, config) {
   const open = async (jid) => {
     const [{ conversationView }, chats] = await Promise.all([import('./conversation.mjs'), client.chats]);
     current?.stop();
-    const shown = conversationView(client, chats, jid, { back: () => { close(); list.focus(jid); }, live });
+    const shown = conversationView(client, chats, jid, { back: () => { close(); list.focus(jid); }, live, open: (other) => void open(other) });
     current = shown;
     view.dataset.view = 'conversation';
     list.setCurrent(jid);
@@ -44,7 +44,7 @@ export function shellView(client, config) {
   const live = (/** @type {string} */ text) => speak(text);
   // What is not needed for the first sight of the list comes after it.
   void client.chats.then(async () => {
-    const [{ LiveRegion }, { statusLine }] = await Promise.all([import('./a11y-live.mjs'), import('./status-line.mjs')]);
+    const { LiveRegion, statusLine } = await import('./status-line.mjs');
     view.prepend(statusLine(client));
     const region = new LiveRegion();
     view.append(region.element);
@@ -52,7 +52,7 @@ export function shellView(client, config) {
   });
   void client.chats.then((chats) => {
     watchPage(client, chats, () => current?.jid ?? '');
-    watchRooms(client, chats, (jid) => void open(jid));
+    watchRooms(client, chats);
     void import('./notify.mjs').then(({ startNotifications }) => startNotifications(client, chats, (jid) => void open(jid)));
     void import('./update.mjs').then(({ updateNotice }) => list.notice.append(updateNotice(client)));
     void import('./shortcuts.mjs').then(({ startShortcuts }) => startShortcuts({ search: () => { if (innerWidth < 720) close(); list.search(); }, next: (step) => list.step(step) }));
@@ -86,6 +86,10 @@ export function watchPage({ connection }, { conversations }, current) {
   window.addEventListener('beforeunload', (event) => connection.owes && event.preventDefault());
   // A page that the browser puts aside may come back as it was.
   window.addEventListener('pagehide', ({ persisted }) => void (persisted || connection.leave()));
+  // Another network may have come without the browser being offline in between.
+  /** @type {any} */ (navigator).connection?.addEventListener?.('change', () => connection.wake());
+  for (const act of ['focus', 'pointerdown', 'keydown']) window.addEventListener(act, () => connection.nudge(), { passive: true });
+  window.addEventListener('storage', ({ key }) => key === conversations.storageKey && conversations.sync());
   window.addEventListener('pageshow', ({ persisted }) => void (persisted && connection.wake()));
   const title = document.title;
   const badge = () => {
@@ -97,30 +101,18 @@ export function watchPage({ connection }, { conversations }, current) {
 }
 
 /**
- * What happens in rooms becomes a line in them; an invitation is asked about.
- * @param {import('../features/client.mjs').Client} client @param {import('../features/chats.mjs').Chats} chats @param {(jid: string) => void} open
+ * What happens in rooms becomes a line in them.
+ * @param {import('../features/client.mjs').Client} client @param {import('../features/chats.mjs').Chats} chats
  */
-function watchRooms({ account, host }, { rooms, bookmarks, conversations, nameOf }, open) {
-  rooms.on('event', async ({ room, kind, nick, other }) => {
+function watchRooms({ host }, { rooms, conversations }) {
+  rooms.on('event', async ({ room, kind, nick, other, reason }) => {
     const { makeMessage } = await import('../features/message-log.mjs');
-    const body = t(`room.event.${kind}`, { nick, other });
+    const body = [t(`room.event.${kind}`, { nick, other }), reason].filter(Boolean).join(' ');
     conversations.add(conversations.open(room.jid, 'room'), makeMessage({ from: room.jid, body, time: host.clock.now(), kind: 'event' }));
   });
   rooms.on('trouble', async ({ error }) => {
-    const [{ toast }, { troubleText }] = await Promise.all([import('./toasts.mjs'), import('./rooms.mjs')]);
+    const [{ toast }, { troubleText }] = await Promise.all([import('./dialogs.mjs'), import('./rooms.mjs')]);
     toast(troubleText(error), 'error');
-  });
-  rooms.on('invited', async ({ jid, from, reason }) => {
-    const { openDialog } = await import('./dialogs.mjs');
-    openDialog({
-      title: t('room.join.title'), action: t('room.invited.accept'),
-      content: [h('p', {}, t('room.invited', { from: from.includes('@') ? nameOf(from) : from, room: jid })), ...(reason ? [h('p', { class: 'muted' }, reason)] : [])],
-      async submit() {
-        await rooms.join(jid, account.local);
-        void bookmarks.save({ jid, name: '', nick: account.local, autojoin: true }).catch(() => {});
-        open(jid);
-      },
-    });
   });
 }
 

@@ -10,7 +10,8 @@ const IME_KEY = 229; // what some engines report for keys an input method takes
 /**
  * @param {{
  *   draft: string, send(text: string): void, state(state: string): void, keep(draft: string): void,
- *   lastOwn(): Message | null, leave(): void, attach(files: File[], progress: (part: number, name: string) => void): Promise<void>,
+ *   lastOwn(): Message | null, leave(): void,
+ *   attach(files: File[], progress: (part: number, name: string) => void, stop: AbortSignal): Promise<void>,
  * }} actions
  */
 export function composer({ draft, send, state, keep, lastOwn, leave, attach }) {
@@ -21,13 +22,16 @@ export function composer({ draft, send, state, keep, lastOwn, leave, attach }) {
   const progress = h('progress', { class: 'progress', max: '1', 'aria-label': t('media.sending') });
   const sent = h('bdi', { class: 'sending-name' });
   const part = h('span', {});
-  const sending = h('div', { class: 'sending', hidden: true }, sent, part, progress);
+  const sending = h('div', { class: 'sending', hidden: true }, sent, part,
+    h('button', { class: 'button small', type: 'button', on: { click: () => stop?.abort() } }, t('media.cancel')), progress);
   const files = h('input', { type: 'file', multiple: true, class: 'visually-hidden', tabindex: '-1', 'aria-hidden': 'true' });
   const clip = h('button', { class: 'icon-button', type: 'button', title: t('media.attach'), 'aria-label': t('media.attach'), on: { click: () => files.click() } }, icon(CLIP));
   const editing = h('p', { class: 'editing', hidden: true }, t('chat.editing'));
   let writing = false;
   let pause = 0;
   let saving = 0;
+  /** @type {AbortController | null} */
+  let stop = null;
 
   const say = (/** @type {string} */ what) => {
     writing = what === 'composing';
@@ -80,12 +84,13 @@ export function composer({ draft, send, state, keep, lastOwn, leave, attach }) {
     const list = [...chosen];
     if (list.length === 0) return;
     clip.disabled = true;
+    stop = new AbortController();
     await attach(list, (done, name) => {
       sending.hidden = false;
       sent.textContent = name;
       part.textContent = percent(done);
       progress.value = done;
-    });
+    }, stop.signal);
     sending.hidden = true;
     clip.disabled = false;
     files.value = '';

@@ -1,15 +1,17 @@
-// One conversation on the screen: head, messages, composer, and what ties them to the features.
+// One conversation on the screen: head, messages, composer, and what ties them to the features. Above where one writes
+// stands a line for what keeps words from arriving or answers from being seen, with what can be done about it.
 
 import { t } from '../i18n/i18n.mjs';
-import { bareOf } from '../xmpp/jid.mjs';
-import { avatar, BACK, fill, h, MORE, perFrame } from './dom.mjs';
+import { bareOf, parseJid } from '../xmpp/jid.mjs';
 import { composer } from './composer.mjs';
+import { toast, troubleOf } from './dialogs.mjs';
+import { avatar, BACK, fill, h, MORE, perFrame } from './dom.mjs';
 import { wantsPictures } from './media.mjs';
 import { messageList } from './message-list.mjs';
 import { iconButton } from './roster-list.mjs';
-import { toast } from './toasts.mjs';
-
 /** @typedef {import('../features/chats.mjs').Chats} Chats */
+/** @typedef {import('../features/client.mjs').Client} Client */
+/** @typedef {import('../features/conversations.mjs').Conversation} Conversation */
 
 const WIDE = '(min-width: 68rem)'; // as in page.css
 
@@ -49,14 +51,15 @@ function partner(client, chats, conversation) {
 
 /**
  * @param {import('../features/client.mjs').Client} client @param {Chats} chats @param {string} jid
- * @param {{ back(): void, live(text: string): void }} shell
+ * @param {{ back(): void, live(text: string): void, open?(jid: string): void }} shell
  */
-export function conversationView(client, chats, jid, { back, live }) {
+export function conversationView(client, chats, jid, { back, live, open = () => {} }) {
   const { roster } = client;
   const { conversations, chat } = chats;
   const conversation = conversations.open(jid);
   const { speech, summary, show, nameOf, older, details, watch, idsOf } = partner(client, chats, conversation);
   const visible = () => !document.hidden && document.hasFocus();
+  conversations.shown = conversation;
   if (visible()) conversations.watch(conversation);
 
   const list = messageList(conversation, {
@@ -76,21 +79,23 @@ export function conversationView(client, chats, jid, { back, live }) {
     },
     state: (state) => speech.sendState(conversation, state),
     keep: (text) => conversations.setDraft(conversation, text),
-    lastOwn: () => [...conversation.log.messages].reverse().find((m) => m.mine && m.kind === 'text' && m.delivery !== 'failed') ?? null,
+    lastOwn: () => [...conversation.log.messages].reverse().find((m) => m.mine && m.kind === 'text' && m.delivery !== 'failed' && m.body && !m.retracted && !m.encrypted) ?? null,
     leave: back,
-    async attach(files, progress) {
+    async attach(files, progress, stop) {
       try {
         for (const file of files) {
           progress(0, file.name);
-          const url = await chats.upload.send(file, (part) => progress(part, file.name));
+          const url = await chats.upload.send(file, (part) => progress(part, file.name), stop);
           speech.send(conversation, url, { url });
         }
       } catch (error) {
+        if (stop.aborted) return;
         const condition = /** @type {{ condition?: string }} */ (error).condition ?? 'upload-failed';
         toast(t(`media.trouble.${condition}`, {}, 'media.trouble.upload-failed'), 'error');
       }
     },
   });
+  const bar = notice(client, chats, conversation, open);
   const title = h('h1', { class: 'title' });
   const subtitle = h('p', { class: 'subtitle' });
   const face = h('span', { class: 'with-dot' });
@@ -133,14 +138,16 @@ export function conversationView(client, chats, jid, { back, live }) {
         h('span', { class: 'narrow-only' }, iconButton(BACK, 'chat.back', back)), face,
         h('div', { class: 'titles' }, title, subtitle),
         iconButton(MORE, conversation.kind === 'room' ? 'room.details' : 'chat.details', () => void details())),
-      list.element, writer.element, aside?.element),
+      list.element, bar.element, writer.element, aside?.element),
     stop() {
       aside?.stop();
       for (const stop of stops) stop();
+      bar.stop();
       window.removeEventListener('focus', looked);
       writer.stop();
       conversation.dividerKey = '';
       conversation.pinned = false;
+      conversations.shown = null;
       conversations.watch(null);
     },
     focus: () => writer.focus(),
@@ -160,7 +167,7 @@ function peopleBeside(client, chats, jid) {
   const show = async () => {
     const room = chats.rooms.all.get(jid);
     if (!wide.matches || people || !room) return;
-    const { peopleOf } = await import('./occupants.mjs');
+    const { peopleOf } = await import('./rooms.mjs');
     if (stopped || people) return;
     people = peopleOf(client, chats, room);
     fill(element, ...people.content);
@@ -187,4 +194,55 @@ function peopleBeside(client, chats, jid) {
 export function composingText({ kind, composing }) {
   if (kind === 'chat') return t('chat.composing.short');
   return t('room.composing', { count: composing.size, name: [...composing][0] ?? '' });
+}
+
+/** @param {string} key @param {() => unknown} act @param {Record<string, string>} [values] */
+const button = (key, act, values) => h('button', {
+  class: 'button small', type: 'button',
+  on: { click: async () => { try { await act(); } catch (error) { toast(troubleOf(error), 'error'); } } },
+}, t(key, values));
+
+/** @param {Client} client @param {Chats} chats @param {string} jid @param {(jid: string) => void} open */
+function ofRoom(client, chats, jid, open) {
+  const room = chats.rooms.all.get(jid);
+  if (!room || room.state === 'joining') return null;
+  const dialogs = () => import('./rooms.mjs');
+  if (room.state === 'in') return room.self?.role === 'visitor' ? [h('span', {}, t('room.visitor'))] : null;
+  return [h('span', {}, t(`room.trouble.${room.trouble || 'out'}`, {}, 'room.trouble.other'), room.reason && ' ', h('bdi', {}, room.reason)),
+    room.elsewhere && button('room.elsewhere', async () => (await dialogs()).joinDialog(client, open, { jid: room.elsewhere }), { room: room.elsewhere }),
+    room.trouble !== 'destroyed' && button('room.rejoin', async () => (await dialogs()).enterAgain(client, chats, room))];
+}
+
+/** @param {Client} client @param {Chats} chats @param {Conversation} conversation */
+function ofPerson({ roster, account }, { blocking, presence, rooms }, { jid, log }) {
+  if (blocking.blocked.has(jid)) return [h('span', {}, t('contact.blocked')), button('contact.unblock', () => blocking.set(jid, false))];
+  const address = parseJid(jid);
+  if (roster.contacts.has(jid) || jid === account.bare || !address?.local || rooms.all.has(address.bare)) return null;
+  if (!log.messages.some(({ mine }) => !mine)) return null;
+  return [h('span', {}, t('contact.stranger')),
+    button('contact.add', async () => { await roster.save(jid); presence.subscribe(jid); }),
+    blocking.known && button('contact.block', () => blocking.set(jid, true))];
+}
+
+/**
+ * @param {Client} client @param {Chats} chats @param {Conversation} conversation @param {(jid: string) => void} open
+ */
+export function notice(client, chats, conversation, open) {
+  const element = h('div', { class: 'notice', role: 'status', hidden: true });
+  let shown = '';
+  const render = () => {
+    const content = conversation.kind === 'room' ? ofRoom(client, chats, conversation.jid, open) : ofPerson(client, chats, conversation);
+    element.hidden = !content;
+    const now = (content ?? []).map((part) => (part ? part.textContent : '')).join('\n');
+    if (now === shown) return; // a button somebody is about to press stays where it is
+    shown = now;
+    fill(element, ...(content ?? []));
+  };
+  const plan = perFrame(render);
+  const stops = [
+    chats.rooms.on('change', (room) => room.jid === conversation.jid && plan()), chats.blocking.on('change', plan), client.roster.on('change', plan),
+    chats.conversations.on('message', ({ conversation: of }) => of === conversation && conversation.log.messages.length < 3 && plan()),
+  ];
+  render();
+  return { element, stop: () => stops.forEach((stop) => stop()) };
 }

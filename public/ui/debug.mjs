@@ -1,9 +1,9 @@
 // The console of `?debug`: what crosses the wire, without secrets, to look at and to copy into a report.
 
+import { toast } from './dialogs.mjs';
 import { t } from '../i18n/i18n.mjs';
 import { Trace } from '../xmpp/trace.mjs';
 import { h, perFrame } from './dom.mjs';
-import { toast } from './toasts.mjs';
 
 const SHOWN = 200;
 

@@ -2,14 +2,13 @@
 
 import { t } from '../i18n/i18n.mjs';
 import { asFailure } from '../core/base.mjs';
-import { LiveRegion } from './a11y-live.mjs';
 import { watchPage } from './app-shell.mjs';
 import { conversationView } from './conversation.mjs';
 import { h, sign } from './dom.mjs';
 import { field } from './dialogs.mjs';
 import { describe } from './login.mjs';
 import { troubleText } from './rooms.mjs';
-import { statusLine } from './status-line.mjs';
+import { LiveRegion, statusLine } from './status-line.mjs';
 /** @typedef {import('../features/client.mjs').Client} Client */
 
 /**

@@ -29,10 +29,10 @@ export function showProblem(box, error, extra = null) {
  *   config: import('../xmpp/discovery.mjs').Config, address: string,
  *   logIn(account: import('../xmpp/jid.mjs').Jid, password: string, stay: boolean): Promise<void>,
  *   register(done: (name: string, password: string) => void): Promise<void>,
- *   failure: import('../core/base.mjs').Failure | null, forget(account: string): void,
- * }} options
+ *   failure: import('../core/base.mjs').Failure | null, forget(account: string): void, asks: boolean,
+ * }} options asks: the server takes nothing but the password, at each visit
  */
-export function loginView({ config, address, failure: earlier, logIn, register, forget }) {
+export function loginView({ config, address, failure: earlier, logIn, register, forget, asks }) {
   const problem = h('div', { class: 'problem', role: 'alert', hidden: true });
   const user = h('input', {
     id: 'login-address', name: 'username', autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', inputmode: 'email',
@@ -92,7 +92,7 @@ export function loginView({ config, address, failure: earlier, logIn, register, 
     h('div', { class: 'field' }, h('label', { for: 'login-address' }, t('login.address')),
       h('div', { class: 'joined' }, user, config.domain && h('span', { class: 'suffix', dir: 'ltr', 'aria-hidden': 'true' }, `@${config.domain}`))),
     h('div', { class: 'field' }, h('label', { for: 'login-password' }, t('login.password')), h('div', { class: 'joined' }, password, reveal)),
-    h('div', { class: 'check' }, stay, h('label', { for: 'login-stay' }, t('login.stay'))),
+    h('div', { class: 'check' }, stay, h('label', { for: 'login-stay' }, t(asks ? 'login.keep' : 'login.stay'))),
     button,
     (config.registration || Boolean(config.guest?.rooms.length)) && h('div', { class: 'row-actions' },
       config.registration && h('button', { class: 'button', type: 'button', on: { click: () => void register((name, secret) => {

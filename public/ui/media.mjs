@@ -1,19 +1,38 @@
-// Files to and from others: the upload with its progress, and pictures that are loaded only when somebody asks for them.
+// Files to and from others: the upload with its progress, pictures that are loaded only when somebody asks for them, and
+// addresses in plain text, of which only harmless ones become links (security rule 4).
 
 import { t } from '../i18n/i18n.mjs';
 import { StanzaError } from '../xmpp/errors.mjs';
 import { h } from './dom.mjs';
 
+const STALL_LIMIT = 30_000;
+const REFUSED = new Map([[413, 'file-too-large'], [507, 'resource-constraint']]);
 const PICTURE = /\.(?:avif|gif|jpe?g|png|webp)$/i; // never SVG, which is a document
 
 /** @type {import('../features/upload.mjs').Put} */
-export const putFile = ({ put, headers }, file, progress) => new Promise((resolve, reject) => {
+export const putFile = ({ put, headers }, file, progress, stop) => new Promise((resolve, reject) => {
   const request = new XMLHttpRequest();
+  const fail = (/** @type {string} */ condition) => reject(new StanzaError(condition));
+  // Whoever gets nothing through for so long has no way to there any more.
+  let stalled = 0;
+  const goesOn = () => {
+    window.clearTimeout(stalled);
+    stalled = window.setTimeout(() => request.abort(), STALL_LIMIT);
+  };
+  goesOn();
+  stop.addEventListener('abort', () => request.abort());
   request.open('PUT', put);
   for (const [name, value] of headers) request.setRequestHeader(name, value);
-  request.upload.onprogress = ({ loaded, total }) => progress(total > 0 ? loaded / total : 0);
-  request.onload = () => (request.status >= 200 && request.status < 300 ? resolve() : reject(new StanzaError('upload-failed')));
-  request.onerror = () => reject(new StanzaError('upload-failed'));
+  request.upload.onprogress = ({ loaded, total }) => {
+    goesOn();
+    progress(total > 0 ? loaded / total : 0);
+  };
+  request.onload = () => {
+    if (request.status >= 200 && request.status < 300) resolve();
+    else fail(REFUSED.get(request.status) ?? 'upload-failed');
+  };
+  request.onerror = request.onabort = () => fail('upload-failed');
+  request.onloadend = () => window.clearTimeout(stalled);
   request.send(file);
 });
 
@@ -48,3 +67,76 @@ export function picture(address, atOnce) {
   const button = h('button', { class: 'button small show', type: 'button', title: url.host, on: { click: () => button.replaceWith(shown()) } }, t('media.show'));
   return atOnce ? shown() : button;
 }
+
+const CANDIDATE = /\b(?:https?:\/\/|mailto:|xmpp:)[^\s<>"\u00A0\u2028\u2029]+/giu;
+const PROTOCOLS = new Set(['http:', 'https:', 'mailto:', 'xmpp:']);
+
+/**
+ * Punctuation that belongs to the sentence, and a closing bracket without its opening one.
+ * @param {string} text
+ */
+function trimEnd(text) {
+  let end = text.length;
+  for (; end > 0; end -= 1) {
+    const char = text[end - 1];
+    if (/[.,;:!?'…。，、]/u.test(char)) continue;
+    if (char === ')' && text.slice(0, end).split('(').length < text.slice(0, end).split(')').length) continue;
+    break;
+  }
+  return text.slice(0, end);
+}
+
+/** @param {string} text @returns {URL | null} */
+export function safeUrl(text) {
+  try {
+    const url = new URL(text);
+    return PROTOCOLS.has(url.protocol) ? url : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Text cut into plain strings and links; no DOM.
+ * @param {string} text @returns {(string | { url: URL, shown: string })[]}
+ */
+export function splitLinks(text) {
+  /** @type {(string | { url: URL, shown: string })[]} */
+  const parts = [];
+  let done = 0;
+  for (const match of text.matchAll(CANDIDATE)) {
+    const shown = trimEnd(match[0]);
+    const url = safeUrl(shown);
+    if (!url) continue;
+    const at = match.index ?? 0;
+    if (at > done) parts.push(text.slice(done, at));
+    parts.push({ url, shown });
+    done = at + shown.length;
+  }
+  if (done < text.length) parts.push(text.slice(done));
+  return parts;
+}
+
+const NAME_LENGTH = 80;
+
+/**
+ * A file that was sent, by its name. Where it lies is said when it is pointed at, as for every link.
+ * @param {string} address @returns {Node | null}
+ */
+export function fileLink(address) {
+  const url = safeUrl(address);
+  const [, last] = /([^/]+)$/.exec(url?.pathname ?? '') ?? [];
+  if (!url || !last || !/^https?:$/.test(url.protocol)) return null;
+  let name = last;
+  try {
+    name = decodeURIComponent(last);
+  } catch {} // shown as it is
+  return link(url, name.slice(0, NAME_LENGTH));
+}
+
+/** @param {URL} url @param {string} shown */
+const link = (url, shown) => h('a', { href: url.href, title: url.host || url.pathname, rel: 'noopener noreferrer nofollow', target: '_blank' }, shown);
+
+/** @param {string} text @returns {(Node | string)[]} */
+export const linkify = (text) =>
+  splitLinks(text).map((part) => (typeof part === 'string' ? part : link(part.url, part.shown)));

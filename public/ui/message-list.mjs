@@ -21,7 +21,7 @@ const NEAR_TOP = 200; // pixels from the top at which older ones are fetched
  * @param {{ nameOf(from: string): string, retry(message: Message): void, find(id: string): Message | null, shows(message: Message): boolean, older?(): Promise<boolean> }} actions
  *   older: fetches older messages from the archive; false when there are none
  */
-export function messageList(conversation, { nameOf, retry, find, shows, older }) {
+export function messageList(conversation, { older, ...actions }) {
   const { messages } = conversation.log;
   /** @type {Map<string, HTMLLIElement>} */
   const rows = new Map();
@@ -55,7 +55,7 @@ export function messageList(conversation, { nameOf, retry, find, shows, older })
     const first = isFirst(i);
     if (!rows.has(message.key) || row.dataset.first !== String(first)) {
       row.dataset.first = String(first);
-      renderRow(row, message, { nameOf, retry, find, shows, first, room: conversation.kind === 'room' });
+      renderRow(row, message, { ...actions, first, room: conversation.kind === 'room' });
     }
     rows.set(message.key, row);
     return row;
@@ -83,7 +83,10 @@ export function messageList(conversation, { nameOf, retry, find, shows, older })
       const newDay = i === from || !sameDay(messages[i - 1].time, messages[i].time);
       if (!block || newDay || Number(block.lastElementChild?.childElementCount) >= BLOCK) block = newBlock(before, i, newDay);
       const list = /** @type {HTMLElement} */ (block.lastElementChild);
-      if (messages[i].key === conversation.dividerKey) list.append(divider());
+      if (messages[i].key === conversation.dividerKey) {
+        content.querySelector('.divider')?.remove(); // of what was new before
+        list.append(divider());
+      }
       list.append(rowFor(i));
     }
   };
@@ -93,7 +96,10 @@ export function messageList(conversation, { nameOf, retry, find, shows, older })
     const fresh = /** @type {HTMLElement[]} */ ([...content.querySelectorAll('.fresh')]);
     const sizes = fresh.map((block) => block.offsetHeight);
     fresh.forEach((block, i) => {
-      block.style.setProperty('contain-intrinsic-block-size', `auto ${sizes[i]}px`);
+      const size = (/** @type {string} */ auto) => block.style.setProperty('contain-intrinsic-block-size', `${auto}${sizes[i]}px`);
+      // One that was measured before is remembered by the browser as it was, until a frame says otherwise.
+      if (block.style.length > 0) requestAnimationFrame(() => size('auto '));
+      size(block.style.length > 0 ? '' : 'auto ');
       block.classList.remove('fresh');
     });
   };
@@ -129,7 +135,10 @@ export function messageList(conversation, { nameOf, retry, find, shows, older })
     const block = /** @type {HTMLElement | null} */ (content.firstElementChild);
     from = start;
     place(start, old, block, null);
-    if (block && messages[old] && sameDay(messages[old - 1].time, messages[old].time)) block.querySelector('.day')?.remove();
+    if (block && messages[old] && sameDay(messages[old - 1].time, messages[old].time)) {
+      block.querySelector('.day')?.remove();
+      block.classList.add('fresh');
+    }
     if (messages[old]) rowFor(old);
     renderTop();
   });
@@ -344,8 +353,7 @@ export function messageList(conversation, { nameOf, retry, find, shows, older })
     /** @param {Message} message */
     update(message) {
       const row = rows.get(message.key);
-      if (row) renderRow(row, message, { nameOf, retry, find, shows, first: row.dataset.first === 'true', room: conversation.kind === 'room' });
-      if (row && atEnd) scroller.scrollTop = scroller.scrollHeight;
+      if (row) unmoved(() => renderRow(row, message, { ...actions, first: row.dataset.first === 'true', room: conversation.kind === 'room' }));
     },
   };
 }

@@ -3,8 +3,7 @@
 import { clockTime, fullTime, t } from '../i18n/i18n.mjs';
 import { CHECK, CHECKS, CLIP, CLOCK, fill, h, hueOf, icon, WARNING } from './dom.mjs';
 import { parseStyling } from '../features/styling.mjs';
-import { fileLink, linkify } from './linkify.mjs';
-import { picture } from './media.mjs';
+import { fileLink, linkify, picture } from './media.mjs';
 /** @typedef {import('../features/message-log.mjs').Message} Message */
 
 const MARKS = { pending: CLOCK, sent: CHECK, delivered: CHECKS, read: CHECKS, failed: WARNING };
@@ -82,5 +81,6 @@ export function renderRow(row, message, context) {
     h('span', { class: 'meta' }, message.corrected && h('span', {}, t('chat.edited')), time, deliveryMark(message))),
   reactionsOf(message, context),
   message.delivery === 'failed' && h('p', { class: 'failure' }, t('chat.failed'), ' ',
+    message.error && `${t(`${room ? 'room.' : ''}trouble.${message.error}`, {}, 'trouble.other')} `,
     h('button', { class: 'link', type: 'button', on: { click: () => retry(message) } }, t('chat.retry'))));
 }

@@ -1,4 +1,5 @@
-// Desktop notifications and a sound, when the person wants them and does not look at the page. The tag makes several tabs show one.
+// Desktop notifications and a sound, when the person wants them and does not look at the page. Of several tabs one tells,
+// and none while somebody looks at another one.
 
 import { t } from '../i18n/i18n.mjs';
 
@@ -7,20 +8,23 @@ const SOUND_KEY = 'edge.sound';
 const SOUND_PAUSE = 2_000; // one for a burst, and one for all tabs
 const TONES = [[659, 0], [880, 0.12]]; // Hertz, seconds after the beginning
 const BODY_LIMIT = 200;
+const TOLD = 3_000; // for so long no other tab tells of the same message
 
 export const canNotify = () => 'Notification' in window;
 
-/** @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage */
+/** @typedef {import('../xmpp/sasl/choose.mjs').KeyValue} KeyValue */
+
+/** @param {KeyValue} storage */
 export const wantsNotifications = (storage) => canNotify() && Notification.permission === 'granted' && storage.getItem(KEY) === 'yes';
 
-/** @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage @param {boolean} wanted */
+/** @param {KeyValue} storage */
+export const wantsSound = (storage) => storage.getItem(SOUND_KEY) === 'yes';
+
+/** @param {KeyValue} storage @param {boolean} wanted */
 export async function setNotifications(storage, wanted) {
   const allowed = wanted && (await Notification.requestPermission()) === 'granted';
   storage.setItem(KEY, allowed ? 'yes' : 'no');
 }
-
-/** @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage */
-export const wantsSound = (storage) => storage.getItem(SOUND_KEY) === 'yes';
 
 /** @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage @param {boolean} wanted */
 export const setSound = (storage, wanted) => storage.setItem(SOUND_KEY, wanted ? 'yes' : 'no');
@@ -49,21 +53,73 @@ const ringOnce = () => void navigator.locks?.request('edge-sound', { ifAvailable
 }).catch(() => {});
 
 /**
+ * Whether this tab is the one to tell of it.
+ * @param {string} account @param {string} id
+ */
+async function chosen(account, id) {
+  const { locks } = navigator;
+  if (!locks) return true;
+  if (!document.hasFocus() && (await locks.query()).held?.some(({ name }) => name === looking(account))) return false;
+  return new Promise((/** @type {(mine: boolean) => void} */ resolve) => {
+    void locks.request(`edge.told ${account} ${id}`, { ifAvailable: true }, async (lock) => {
+      resolve(lock !== null);
+      if (lock) await new Promise((done) => setTimeout(done, TOLD));
+    });
+  });
+}
+
+/** @param {string} account */
+const looking = (account) => `edge.looking ${account}`;
+
+/**
+ * Lets the other tabs know while somebody looks at this one.
+ * @param {string} account
+ */
+function sayWhenLooking(account) {
+  /** @type {(() => void) | null} */
+  let away = null;
+  const look = () => {
+    if (document.hasFocus() === (away !== null)) return;
+    if (away) {
+      away();
+      away = null;
+      return;
+    }
+    const held = new Promise((/** @type {(value?: undefined) => void} */ resolve) => (away = () => resolve()));
+    void navigator.locks?.request(looking(account), { mode: 'shared' }, () => held);
+  };
+  for (const event of ['focus', 'blur']) window.addEventListener(event, look);
+  look();
+}
+
+/**
  * @param {import('../features/client.mjs').Client} client @param {import('../features/chats.mjs').Chats} chats @param {(jid: string) => void} open
  */
-export function startNotifications({ host, connection }, chats, open) {
-  chats.conversations.on('message', ({ conversation, message, live, mention }) => {
+export function startNotifications({ host, account }, chats, open) {
+  sayWhenLooking(account.bare);
+  chats.conversations.on('message', async ({ conversation, message, live, mention }) => {
     const quiet = conversation.kind === 'room' && !mention;
     if (!live || message.mine || message.kind !== 'text' || quiet || chats.conversations.watched === conversation) return;
-    if (wantsSound(host.storage)) ringOnce();
-    if (!wantsNotifications(host.storage)) return;
-    const shown = new Notification(t('notify.title', { name: chats.nameOf(conversation.jid) }), {
-      body: message.body.slice(0, BODY_LIMIT), tag: `${connection.jid.bare} ${message.ids[0] ?? message.key}`,
-    });
-    shown.onclick = () => {
-      window.focus();
-      open(conversation.jid);
-      shown.close();
-    };
+    const [notifies, sounds] = [wantsNotifications(host.storage), wantsSound(host.storage)];
+    if (!(notifies || sounds) || !(await chosen(account.bare, message.ids[0] ?? message.key))) return;
+    if (sounds) ringOnce();
+    const who = conversation.kind === 'room' ? `${message.from.slice(message.from.indexOf('/') + 1)}: ` : '';
+    if (notifies) show(chats.nameOf(conversation.jid), who, message, () => open(conversation.jid));
   });
+}
+
+/** @param {string} name @param {string} who @param {import('../features/message-log.mjs').Message} message @param {() => void} open */
+function show(name, who, message, open) {
+  /** @type {Notification} */
+  let shown;
+  try {
+    shown = new Notification(t('notify.title', { name }), { body: who + message.body.slice(0, BODY_LIMIT), tag: message.ids[0] ?? message.key });
+  } catch {
+    return; // browsers on phones have the class, but take no notifications from pages
+  }
+  shown.onclick = () => {
+    window.focus();
+    open();
+    shown.close();
+  };
 }

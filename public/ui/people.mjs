@@ -2,9 +2,10 @@
 
 import { t } from '../i18n/i18n.mjs';
 import { parseJid } from '../xmpp/jid.mjs';
-import { field, openDialog } from './dialogs.mjs';
-import { h } from './dom.mjs';
-import { toast } from './toasts.mjs';
+import { carefulButton, field, openDialog, toast, troubleOf } from './dialogs.mjs';
+import { asFailure } from '../core/base.mjs';
+import { fill, h } from './dom.mjs';
+import { describe } from './login.mjs';
 /** @typedef {import('../features/client.mjs').Client} Client */
 
 /** @param {string} typed @param {string} domain */
@@ -48,29 +49,71 @@ export async function contactDialog(client, jid) {
   const { presence, blocking } = await client.chats;
   const contact = roster.contacts.get(jid);
   const sees = ['to', 'both'].includes(contact?.subscription ?? '');
-  const remove = h('button', {
-    class: 'button danger', type: 'button',
-    on: { click: async () => { await roster.remove(jid).catch(() => {}); dialog.close(); } },
-  }, t('contact.remove'));
+  const seen = ['from', 'both'].includes(contact?.subscription ?? '');
+  /** @param {Promise<void>} done */
+  const act = async (done) => {
+    dialog.close();
+    await done.catch((error) => toast(troubleOf(error), 'error'));
+  };
+  const remove = carefulButton(t('contact.remove'), t('contact.remove.sure'), () => act(roster.remove(jid)));
   const blocked = blocking.blocked.has(jid);
-  const block = h('button', {
-    class: 'button', type: 'button',
-    on: { click: async () => { await blocking.set(jid, !blocked).catch(() => {}); dialog.close(); } },
-  }, t(blocked ? 'contact.unblock' : 'contact.block'));
+  const block = h('button', { class: 'button', type: 'button', on: { click: () => act(blocking.set(jid, !blocked)) } }, t(blocked ? 'contact.unblock' : 'contact.block'));
+  const reveal = h('input', { type: 'checkbox', name: 'reveal', id: 'contact-reveal', checked: true });
   const dialog = openDialog({
     title: t('contact.title'), looking: true,
     content: [
       h('p', { class: 'muted' }, h('bdi', {}, jid)),
       field({ name: 'name', label: t('contact.name'), value: contact?.name ?? '' }),
+      field({ name: 'groups', label: t('contact.groups'), hint: t('contact.groups.hint'), value: contact?.groups.join(', ') ?? '' }),
       h('p', { class: 'hint' }, t(contact ? (sees ? 'contact.sees' : 'contact.asked') : 'contact.stranger')),
-      h('div', { class: 'row-actions' }, block, contact && remove),
+      ...(seen ? [h('div', { class: 'check' }, reveal, h('label', { for: 'contact-reveal' }, t('contact.reveal')))] : []),
+      h('div', { class: 'row-actions' }, blocking.known && block, contact && remove),
     ],
     action: t(contact ? 'contact.save' : 'contact.add'),
     async submit(fields) {
-      await roster.save(jid, { name: String(fields.get('name')).trim() });
+      const groups = String(fields.get('groups')).split(/[,，、]/).map((group) => group.trim()).filter(Boolean);
+      await roster.save(jid, { name: String(fields.get('name')).trim(), groups: [...new Set(groups)] });
       if (!sees) presence.subscribe(jid);
+      if (seen && !reveal.checked) presence.answer(jid, false);
     },
   });
+}
+
+/**
+ * The password once more, over all that is on the page.
+ * @param {Client} client @param {boolean} [always] the server asks at each visit
+ */
+export function signInDialog({ connection, account, host }, always = false) {
+  const { failure } = connection.state;
+  openDialog({
+    title: t('status.sign-in'), action: t('login.submit'),
+    content: [h('p', { class: 'muted' }, h('bdi', {}, account.bare)), h('p', {}, always ? t('login.asks') : Object.values(describe(failure)).slice(0, 2).join(' ')),
+      field({ name: 'password', label: t('login.password'), type: 'password', autocomplete: 'current-password', required: true })],
+    async submit(fields) {
+      const password = String(fields.get('password'));
+      if (!password) throw new Error(t('error.no-password'));
+      await connection.renew({ username: account.local, password });
+      if (connection.state.failure) {
+        const { title, next } = describe(asFailure(connection.state.failure));
+        throw new Error(`${title} ${next}`);
+      }
+      const { keepLogin, stays } = await import('../features/kept.mjs');
+      if (stays(host.storage)) await keepLogin(host, account.bare, connection.options.credentials.keys).catch(() => {});
+    },
+  });
+}
+
+/** @param {Client} client */
+async function blockedDialog(client) {
+  const { blocking, nameOf } = await client.chats;
+  const list = h('ul', { class: 'occupants' });
+  const show = () => fill(list, ...(blocking.blocked.size === 0 ? [h('li', { class: 'muted' }, t('room.members.none'))] : [...blocking.blocked].sort().map((jid) =>
+    h('li', { class: 'occupant' }, h('span', { class: 'occupant-name' }, h('bdi', {}, nameOf(jid)), h('span', { class: 'muted' }, ' ', h('bdi', {}, jid))),
+      h('button', { class: 'button small', type: 'button', 'aria-label': `${t('contact.unblock')}: ${jid}`, on: { click: () => blocking.set(jid, false).catch((error) => toast(troubleOf(error), 'error')) } },
+        t('contact.unblock'))))));
+  const stop = blocking.on('change', show);
+  show();
+  openDialog({ title: t('blocked.title'), content: [list] }).addEventListener('close', stop);
 }
 
 /** @param {Client} client */
@@ -84,7 +127,7 @@ function passwordDialog(client) {
       const password = String(fields.get('password'));
       if (!password) throw new Error(t('error.no-password'));
       if (password !== fields.get('again')) throw new Error(t('password.differ'));
-      const [{ changePassword }, { keepLogin, keptLogin }] = await Promise.all([import('../features/register.mjs'), import('../features/stay.mjs')]);
+      const [{ changePassword }, { keepLogin, keptLogin }] = await Promise.all([import('../features/register.mjs'), import('../features/kept.mjs')]);
       const stays = await keptLogin(client.host).catch(() => null);
       await changePassword(client, password).catch((error) => {
         throw new Error(t(`password.trouble.${error.condition}`, {}, 'password.trouble'));
@@ -104,14 +147,19 @@ export async function accountDialog(client) {
   const pictures = h('input', { type: 'checkbox', id: 'own-pictures', checked: wantsPictures(host.storage) });
   const help = h('button', { class: 'button', type: 'button', on: { click: () => { dialog.close(); helpDialog(); } } }, t('keys.title'));
   const secret = h('button', { class: 'button', type: 'button', on: { click: () => { dialog.close(); passwordDialog(client); } } }, t('password.title'));
-  const { presence } = await client.chats;
+  const { presence, blocking } = await client.chats;
+  const blocked = h('button', { class: 'button', type: 'button', on: { click: () => { dialog.close(); void blockedDialog(client); } } }, t('blocked.title'));
   const shows = /** @type {const} */ (['online', 'chat', 'away', 'xa', 'dnd']);
   const select = h('select', { name: 'show', id: 'own-show' }, ...shows.map((show) =>
     h('option', { value: show, selected: show === presence.own.show }, t(`show.${show}`))));
-  const out = h('button', {
-    class: 'button danger', type: 'button',
-    on: { click: async () => { connection.stop(); await (await import('../features/stay.mjs')).forgetAccount(host, account.bare); setTimeout(() => location.reload(), 300); } },
-  }, t('account.sign-out'));
+  const signOut = async () => {
+    connection.stop();
+    (await client.chats).conversations.over = true;
+    await (await import('../features/kept.mjs')).forgetAccount(host, account.bare);
+    setTimeout(() => location.reload(), 300);
+  };
+  const out = connection.owes ? carefulButton(t('account.sign-out'), t('account.sign-out.sure'), signOut)
+    : h('button', { class: 'button danger', type: 'button', on: { click: signOut } }, t('account.sign-out'));
   const dialog = openDialog({
     title: t('account.title'), looking: true,
     content: [
@@ -121,7 +169,7 @@ export async function accountDialog(client) {
       h('div', { class: 'checks' }, h('div', { class: 'check' }, notify, h('label', { for: 'own-notify' }, t('account.notify'))),
         h('div', { class: 'check' }, sound, h('label', { for: 'own-sound' }, t('account.sound'))),
         h('div', { class: 'check' }, pictures, h('label', { for: 'own-pictures' }, t('account.pictures')))),
-      h('div', { class: 'row-actions' }, help, secret, out),
+      h('div', { class: 'row-actions' }, help, secret, blocking.known && blocked, out),
     ],
     action: t('account.save'),
     async submit(fields) {

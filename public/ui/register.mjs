@@ -4,8 +4,7 @@ import { t } from '../i18n/i18n.mjs';
 import { asFailure } from '../core/base.mjs';
 import { Registration } from '../features/register.mjs';
 import { FallbackTransport } from '../xmpp/transport-ws.mjs';
-import { dataForm } from './data-form.mjs';
-import { openDialog } from './dialogs.mjs';
+import { dataForm, openDialog } from './dialogs.mjs';
 import { h } from './dom.mjs';
 import { describe } from './login.mjs';
 

@@ -19,6 +19,8 @@ export function rosterList(client, { open }) {
   let conversations = null;
   /** @type {import('../features/presence.mjs').Presence | null} */
   let presence = null;
+  /** @type {import('../features/bookmarks.mjs').Invitations | null} */
+  let invitations = null;
   let current = '';
   let nameOf = (/** @type {string} */ jid) => roster.nameOf(jid);
 
@@ -82,13 +84,44 @@ export function rosterList(client, { open }) {
     const all = [...(conversations?.all.values() ?? [])];
     const talked = all.filter(({ lastTime }) => lastTime > 0).sort((a, b) => b.lastTime - a.lastTime).map(({ jid }) => jid);
     if (!silent) {
-      const named = [...new Set([...all.map(({ jid }) => jid), ...roster.contacts.keys()])].map((jid) => ({ jid, name: nameOf(jid) }));
-      silent = named.sort((a, b) => collator.compare(a.name, b.name)).map(({ jid }) => jid);
+      const named = [...new Set([...all.map(({ jid }) => jid), ...roster.contacts.keys()])].map((jid) => ({ jid, name: nameOf(jid), group: groupOf(jid) }));
+      named.sort((a, b) => Number(a.group === '') - Number(b.group === '') || collator.compare(a.group, b.group) || collator.compare(a.name, b.name));
+      silent = named.map(({ jid }) => jid);
     }
     const before = new Set(talked);
     const known = [...talked, ...silent.filter((jid) => !before.has(jid))];
     const wanted = filter.value.trim().toLowerCase();
-    return wanted ? known.filter((jid) => jid.includes(wanted) || nameOf(jid).toLowerCase().includes(wanted)) : known;
+    const matches = (/** @type {string} */ jid) => jid.includes(wanted) || nameOf(jid).toLowerCase().includes(wanted)
+      || roster.contacts.get(jid)?.groups.some((group) => group.toLowerCase().includes(wanted));
+    return wanted ? known.filter(matches) : known;
+  };
+
+  /** @param {string} jid whoever is in several groups stands in the first */
+  const groupOf = (jid) => [...(roster.contacts.get(jid)?.groups ?? [])].sort(collator.compare)[0] ?? '';
+
+  /** @type {Map<string, HTMLElement>} */
+  const headings = new Map();
+  /** @param {string} group */
+  const headingOf = (group) => {
+    const known = headings.get(group) ?? h('li', { class: 'group' }, h('h2', { class: 'group-name' }, h('bdi', {}, group)));
+    headings.set(group, known);
+    return known;
+  };
+
+  /**
+   * Entries; those nothing was said to yet under the names of their groups, where there are groups.
+   * @param {string[]} jids @returns {HTMLElement[]}
+   */
+  const entries = (jids) => {
+    const silentOnes = jids.filter((jid) => !conversations?.all.get(jid)?.lastTime);
+    const grouped = silentOnes.some((jid) => groupOf(jid) !== '');
+    let last = '';
+    return jids.flatMap((jid) => {
+      const group = !grouped || conversations?.all.get(jid)?.lastTime ? '' : groupOf(jid) || t('list.others');
+      const begins = group !== last && group !== '';
+      last = group;
+      return begins ? [headingOf(group), entry(jid, conversations?.all.get(jid))] : [entry(jid, conversations?.all.get(jid))];
+    });
   };
 
   let order = /** @type {string[]} */ ([]);
@@ -101,16 +134,20 @@ export function rosterList(client, { open }) {
     order = shown();
     const focused = document.activeElement?.closest('.entry') ? /** @type {HTMLElement} */ (document.activeElement).dataset.jid : '';
     const inside = order.slice(0, most);
-    arrange(list, inside.map((jid) => entry(jid, conversations?.all.get(jid))));
+    arrange(list, entries(inside));
     const kept = new Set(inside);
     for (const jid of rows.keys()) if (!kept.has(jid)) rows.delete(jid);
     empty.hidden = order.length > 0;
     empty.textContent = t(filter.value ? 'list.nothing' : 'list.empty');
     const answers = presence;
     const asking = [...(answers?.requests ?? [])];
+    const inviting = [...(invitations?.all.values() ?? [])];
+    const now = JSON.stringify([asking, inviting]);
     // Whoever is about to press one of their buttons keeps it.
-    if (answers && asking.join() !== asked) fill(requests, ...asking.map((jid) => request(client, answers, jid)));
-    asked = asking.join();
+    if (answers && now !== asked) {
+      fill(requests, ...asking.map((jid) => request(client, answers, jid)), ...inviting.map((one) => invitation(client, one, nameOf, open)));
+    }
+    asked = now;
     fill(face, avatar(account.bare, account.local), own);
     own.className = `dot ${connection.online && presence ? presence.own.show : 'offline'}`;
     settle();
@@ -170,7 +207,8 @@ export function rosterList(client, { open }) {
   roster.on('change', sortAnew);
   connection.on('state', plan);
   void client.chats.then((chats) => {
-    ({ conversations, presence, nameOf } = chats);
+    ({ conversations, presence, invitations, nameOf } = chats);
+    invitations.on('change', plan);
     usePictures((jid) => chats.avatars.urlOf(jid));
     chats.avatars.on('change', plan);
     /** @type {Map<string, string>} */
@@ -231,6 +269,21 @@ const said = ({ mine, from }, room) => (mine ? t('list.mine') : room ? `${from.s
 /** @param {string} path @param {string} key @param {() => void} act */
 export const iconButton = (path, key, act) =>
   h('button', { class: 'icon-button', type: 'button', title: t(key), 'aria-label': t(key), on: { click: act } }, icon(path));
+
+/**
+ * Somebody wants us in a room.
+ * @param {Client} client @param {import('../features/bookmarks.mjs').Invitation} one @param {(jid: string) => string} nameOf @param {(jid: string) => void} open
+ */
+function invitation(client, one, nameOf, open) {
+  const { jid, from, nick, reason } = one;
+  const button = (/** @type {string} */ key, /** @type {string} */ look, /** @type {() => unknown} */ act) =>
+    h('button', { class: `button small ${look}`, type: 'button', on: { click: act } }, t(key));
+  return h('li', { class: 'request' }, h('p', {}, h('bdi', {}, t('room.invited', { from: from ? nameOf(from) : nick || jid, room: jid }))),
+    reason && h('p', { class: 'muted' }, h('bdi', {}, reason)),
+    h('div', { class: 'row-actions' },
+      button('room.invited.accept', 'primary', async () => (await import('./rooms.mjs')).accept(client, one, open)),
+      button('room.invited.decline', '', async () => (await client.chats).invitations.done(jid, true))));
+}
 
 /**
  * Somebody wants to see when we are there.

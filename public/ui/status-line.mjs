@@ -1,13 +1,17 @@
-// One line that says what the connection is doing, whenever it is not simply there.
+// One line that says what the connection is doing, whenever it is not simply there; and the region that tells screen
+// readers what comes: once, politely, and summed up when it is too fast to listen to.
 
 import { t } from '../i18n/i18n.mjs';
 import { fill, h } from './dom.mjs';
 import { describe } from './login.mjs';
 
+// What another password, or the same once more, is the answer to. The page stays, with all that is on it.
+const SIGN_IN = new Set(['password-needed', 'wrong-password', 'credentials-expired']);
 const PATIENCE = 600; // a resumption that is quicker needs no words
 
 /** @param {import('../features/client.mjs').Client} client */
-export function statusLine({ connection }) {
+export function statusLine(client) {
+  const { connection } = client;
   const line = h('div', { class: 'status-line', role: 'status', hidden: true });
   let pause = 0;
   let ticker = 0;
@@ -21,8 +25,8 @@ export function statusLine({ connection }) {
     line.classList.toggle('ended', name === 'ended');
     if (name === 'ended') {
       const { title, next } = describe(failure);
-      const again = failure?.code === 'password-needed' || failure?.code === 'wrong-password'
-        ? button('status.sign-in', () => location.reload())
+      const again = failure && SIGN_IN.has(failure.code)
+        ? button('status.sign-in', async () => (await import('./people.mjs')).signInDialog(client))
         : button('status.continue', () => connection.again());
       fill(line, h('span', {}, failure ? `${title} ${next}` : t('status.signed-out')), again);
     } else if (!networkUp) {
@@ -39,7 +43,8 @@ export function statusLine({ connection }) {
     }
   };
 
-  connection.on('state', ({ name, networkUp }) => {
+  /** @param {import('../xmpp/connection.mjs').State} state */
+  const changed = ({ name, networkUp }) => {
     window.clearTimeout(pause);
     if (name === 'online' && networkUp) {
       window.clearInterval(ticker);
@@ -48,6 +53,30 @@ export function statusLine({ connection }) {
     }
     if (!line.hidden) render();
     else pause = window.setTimeout(() => { line.hidden = false; render(); }, name === 'ended' ? 0 : PATIENCE);
-  });
+  };
+  connection.on('state', changed);
+  changed(connection.state);
   return line;
+}
+
+const MOST_PER_SECOND = 3;
+
+export class LiveRegion {
+  element = h('div', { class: 'visually-hidden', 'aria-live': 'polite' });
+  /** @type {string[]} */
+  #waiting = [];
+  #timer = 0;
+
+  /** @param {string} text */
+  say(text) {
+    this.#waiting.push(text);
+    if (!this.#timer) this.#timer = window.setTimeout(() => this.#speak(), 1000 / MOST_PER_SECOND);
+  }
+
+  #speak() {
+    this.#timer = 0;
+    const texts = this.#waiting.splice(0);
+    const spoken = texts.length > MOST_PER_SECOND ? t('live.many', { count: texts.length }) : texts.join('\n');
+    this.element.replaceChildren(h('p', {}, spoken));
+  }
 }

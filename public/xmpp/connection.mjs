@@ -8,13 +8,16 @@ import { CSI, PING, SM } from './ns.mjs';
 import { establish } from './session.mjs';
 import { isStanza, StreamManagement } from './sm.mjs';
 /** @typedef {import('./xml.mjs').XmlElement} XmlElement */
-/** @typedef {import('./transport.mjs').Transport} Transport */
+/** @typedef {import('./session.mjs').Transport} Transport */
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 60_000;
 const ACK_PAUSE = 50; // one request for all messages of a burst
 const ANSWER_LIMIT = 8_000; // silence after a question means a dead path
+const WAKE_LIMIT = 3_000; // the same where somebody waits for it, or where the network just changed
+const NUDGE_PAUSE = 2_000;
 const IDLE_LIMIT = 50_000; // below the 60 s after which many proxies cut
+const DOUBT = 2_000; // without an answer, what was sent may not have arrived
 const OFFLINE_LIMIT = 1_000; // stanzas written while there is no session
 
 /**
@@ -69,6 +72,9 @@ export class Connection extends Emitter {
   #cancelIdle = () => {};
   #ackPlanned = false;
   #watching = false;
+  /** When the question was asked that has no answer yet. */
+  #askedAt = Infinity;
+  #lostAt = 0;
 
   /** @param {Options} options */
   constructor(options) {
@@ -83,9 +89,10 @@ export class Connection extends Emitter {
 
   /** Whether something said waits for the way back to the server, and would be lost with the page. */
   get owes() {
-    const { name } = this.state;
-    return (name === 'waiting' || name === 'connecting')
-      && [...this.#sm.waiting, ...this.#strayed, ...this.#offline].some((stanza) => stanza.name === 'message' && stanza.child('body') !== null);
+    const { name, failure } = this.state;
+    // A path that has not answered for long may be a dead one.
+    const doubtful = name === 'online' ? this.options.clock.now() - this.#askedAt > DOUBT : name !== 'ended' || failure !== null;
+    return doubtful && [...this.#sm.waiting, ...this.#strayed, ...this.#offline].some((stanza) => stanza.name === 'message' && stanza.child('body') !== null);
   }
 
   /**
@@ -104,12 +111,19 @@ export class Connection extends Emitter {
   /** Says goodbye; nothing is tried again. */
   stop() {
     const transport = this.#transport;
+    this.#settle();
     this.#end(null);
     transport?.close();
   }
 
-  /** The page goes away; on a wire that the browser does not close by itself the session ends now. */
+  /** What we have must not come again with the next session. */
+  #settle() {
+    if (this.online && this.#sm.active) this.#transport?.send(this.#sm.answer());
+  }
+
+  /** The page goes away for good: says goodbye, or contacts would see us there until the server stops waiting for us. */
   leave() {
+    this.#settle();
     this.#transport?.leave?.();
   }
 
@@ -128,7 +142,8 @@ export class Connection extends Emitter {
 
   /** @param {XmlElement} stanza */
   send(stanza) {
-    if (this.state.name === 'ended') return;
+    // After an end that the person can undo, what they write meanwhile goes out with the next session.
+    if (this.state.name === 'ended' && !this.state.failure) return;
     if (!this.online) {
       if (this.#offline.length < OFFLINE_LIMIT) this.#offline.push(stanza);
       return;
@@ -153,7 +168,12 @@ export class Connection extends Emitter {
   /** The page became visible or the network came back: find out now whether the connection lives. */
   wake() {
     if (this.state.name === 'waiting') this.retryNow();
-    else if (this.online) this.#probe();
+    else if (this.online) this.#probe(WAKE_LIMIT);
+  }
+
+  /** Somebody does something on the page while it waits: a good moment for another attempt, unless one was just made. */
+  nudge() {
+    if (this.state.name === 'waiting' && this.options.clock.now() - this.#lostAt >= NUDGE_PAUSE) this.retryNow();
   }
 
   /** @param {boolean} up */
@@ -271,6 +291,7 @@ export class Connection extends Emitter {
     const { networkUp } = this.state;
     const delay = nextAttempt(failure, { attempt: this.#attempt, random: clock.random(), networkUp });
     this.#attempt += 1;
+    this.#lostAt = clock.now();
     if (delay === null) {
       this.#end(failure);
       return;
@@ -293,12 +314,14 @@ export class Connection extends Emitter {
     this.#cancelIdle();
     this.#ackPlanned = false;
     this.#watching = false;
+    this.#askedAt = Infinity;
   }
 
   /** Whatever comes in proves that the path lives. */
   #heard() {
     this.#cancelWatch();
     this.#watching = false;
+    this.#askedAt = Infinity;
     this.#cancelIdle();
     this.#cancelIdle = this.options.clock.after(IDLE_LIMIT, () => this.#probe());
   }
@@ -312,13 +335,19 @@ export class Connection extends Emitter {
     });
   }
 
-  /** Asks for a sign of life, and drops the connection when none comes. */
-  #probe() {
+  /**
+   * Asks for a sign of life, and drops the connection when none comes.
+   * @param {number} [limit]
+   */
+  #probe(limit = ANSWER_LIMIT) {
     const ping = () => el('iq', { type: 'get', id: `ping-${randomId(6)}`, to: this.jid.domain }, el('ping', { xmlns: PING }));
     this.#transport?.send(this.#sm.active ? this.#sm.request() : ping());
-    if (this.#watching) return;
+    const { clock } = this.options;
+    if (this.#watching && limit === ANSWER_LIMIT) return;
+    if (!this.#watching) this.#askedAt = clock.now();
     this.#watching = true;
-    this.#cancelWatch = this.options.clock.after(ANSWER_LIMIT, () => this.#transport?.abort());
+    this.#cancelWatch();
+    this.#cancelWatch = clock.after(limit, () => this.#transport?.abort());
   }
 
   #tellActivity() {

@@ -1,8 +1,9 @@
-// Asks what somebody is and can do (XEP-0030), each only once in a session.
+// Asks what somebody is and can do (XEP-0030), each only once in a session. Says what we are and can do, in one line of
+// presence too (XEP-0115), so that servers send us what we asked to be notified of and contacts need not ask.
 
+import { base64, utf8 } from '../core/bytes.mjs';
 import { el } from './xml.mjs';
 import { bareOf } from './jid.mjs';
-import { IDENTITY } from './caps.mjs';
 import { AVATAR_METADATA, BOOKMARKS, CAPS, CHAT_STATES, CONFERENCE, CORRECT, DATA_FORM, DISCO_INFO, DISCO_ITEMS, MARKERS, PING, REACTIONS, RECEIPTS, REPLY, RETRACT } from './ns.mjs';
 
 // What we can do; `+notify` asks servers to send us what contacts publish there (XEP-0163 section 4).
@@ -10,6 +11,21 @@ export const FEATURES = [
   CAPS, DISCO_INFO, RECEIPTS, MARKERS, CHAT_STATES, CORRECT, PING, CONFERENCE, REACTIONS, REPLY, RETRACT,
   `${AVATAR_METADATA}+notify`, `${BOOKMARKS}+notify`,
 ];
+
+const NODE = 'urn:xmpp-edge:page';
+const IDENTITY = { category: 'client', type: 'web', name: 'XMPP Edge' };
+
+/**
+ * The verification string (section 5.1). SHA-1 is what everybody uses; nothing secret hangs on it.
+ * @param {{ category: string, type: string, name: string }} identity @param {string[]} features
+ */
+export async function verification({ category, type, name }, features) {
+  const text = [`${category}/${type}//${name}`, ...[...features].sort()].map((part) => `${part}<`).join('');
+  return base64(new Uint8Array(await crypto.subtle.digest('SHA-1', utf8(text))));
+}
+
+/** @param {string[]} features */
+export const capsElement = async (features) => el('c', { xmlns: CAPS, hash: 'sha-1', node: NODE, ver: await verification(IDENTITY, features) });
 
 /** @typedef {{ features: Set<string>, category: string, type: string, name: string, fields: Map<string, string> }} Info */
 

@@ -9,6 +9,30 @@ import { BIND, CLIENT, SASL, SESSION, SM, STREAM } from './ns.mjs';
 import { chooseMechanism, rememberMechanism } from './sasl/choose.mjs';
 /** @typedef {import('./xml.mjs').XmlElement} XmlElement */
 
+// What a session needs from the wire below it: WebSocket and BOSH look the same from above.
+/**
+ * @typedef {{ to: string, lang?: string }} StreamTarget
+ * @typedef {{ failure: import('../core/base.mjs').Failure | null }} Closed null: both sides said goodbye
+ */
+
+/**
+ * Events: `open` (the server's stream attributes), `element` (each top-level element), `close` (Closed, exactly once,
+ * nothing after it), `better` (another attempt would find
+ * a better way). A transport is used once; another attempt makes another one.
+ * @typedef {{
+ *   on(event: string, listener: (detail: any) => void): () => void,
+ *   open(target: StreamTarget): void,
+ *   restart(): void,
+ *   send(element: import('./xml.mjs').XmlElement): void,
+ *   close(): void,
+ *   abort(): void,
+ *   leave?(): void,
+ * }} Transport
+ *   restart: a new stream on the same connection, after SASL (RFC 6120 section 6.4.6); close: says goodbye first;
+ *   abort: without goodbye, so that the server keeps the session resumable (XEP-0198 section 5);
+ *   leave: the page goes away this very moment
+ */
+
 const STEP_LIMIT = 20_000; // a server that says nothing for so long will not say anything
 
 /** Lets a sequence of steps wait for the next element without losing those that come meanwhile. */
@@ -22,7 +46,7 @@ export class Reader {
   /** @type {Failure | null} */
   #closed = null;
 
-  /** @param {import('./transport.mjs').Transport} transport @param {import('../core/base.mjs').Clock} clock */
+  /** @param {Transport} transport @param {import('../core/base.mjs').Clock} clock */
   constructor(transport, clock) {
     this.clock = clock;
     transport.on('element', (element) => this.#take(element));
@@ -64,7 +88,7 @@ export class Reader {
 
 /**
  * @typedef {{
- *   transport: import('./transport.mjs').Transport,
+ *   transport: Transport,
  *   account: import('./jid.mjs').Jid,
  *   credentials: { username: string, password?: string, keys?: import('./sasl/scram.mjs').ScramKeys | null },
  *   resource: string, lang: string, secure: boolean,

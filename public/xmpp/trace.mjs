@@ -60,7 +60,7 @@ export class Trace extends Emitter {
 
   /**
    * Looks at everything that goes through a transport.
-   * @template {import('./transport.mjs').Transport} T
+   * @template {import('./session.mjs').Transport} T
    * @param {T} transport @returns {T}
    */
   watch(transport) {

@@ -1,11 +1,13 @@
 // XMPP over long-polling HTTP (XEP-0124 and XEP-0206), for where WebSockets do not get through. Knows request numbers, the
-// window and the order of answers; knows no login and no stanza.
+// window, the order of answers, and the repeats of one request until it is answered or the session cannot live any more;
+// knows no login and no stanza.
+// In place of a WebSocket it remembers that for a while, across page loads, and meanwhile tries the WebSocket again beside it.
 
 import { Emitter, Failure, within } from '../core/base.mjs';
-import { Exchange } from './bosh-exchange.mjs';
-import { el, serialize } from './xml.mjs';
-import { HTTPBIND, STREAM, XBOSH } from './ns.mjs';
 import { streamFailure } from './errors.mjs';
+import { HTTPBIND, STREAM, XBOSH } from './ns.mjs';
+import { blocked, BLOCKED_KEY, LONGEST_MEMORY, SOCKET_LIMIT, WebSocketTransport } from './transport-ws.mjs';
+import { el, parse, serialize } from './xml.mjs';
 /** @typedef {import('./xml.mjs').XmlElement} XmlElement */
 
 const CONNECT_LIMIT = 10_000;
@@ -33,9 +35,9 @@ const CONDITIONS = new Map([
 /** @param {string | undefined} text @param {number} fallback */
 const number = (text, fallback) => (text !== undefined && /^[0-9]{1,5}$/.test(text) ? Number(text) : fallback);
 
-/** A Transport (transport.mjs). */
+/** A Transport (session.mjs). */
 export class BoshTransport extends Emitter {
-  /** @type {import('./transport.mjs').StreamTarget} */
+  /** @type {import('./session.mjs').StreamTarget} */
   #target = { to: '' };
   #sid = '';
   #rid = firstRid();
@@ -56,14 +58,14 @@ export class BoshTransport extends Emitter {
   /** @type {Failure | null} */
   #failure = null;
 
-  /** @param {string} url http: or https: @param {import('./bosh-exchange.mjs').Host & { beacon?: (url: string, body: string) => boolean }} host */
+  /** @param {string} url http: or https: @param {import('./transport-bosh.mjs').Host & { beacon?: (url: string, body: string) => boolean }} host */
   constructor(url, host) {
     super();
     this.url = url;
     this.host = host;
   }
 
-  /** @param {import('./transport.mjs').StreamTarget} target */
+  /** @param {import('./session.mjs').StreamTarget} target */
   open(target) {
     this.#target = target;
     const opened = new Promise((resolve) => this.on('open', resolve));
@@ -267,4 +269,171 @@ function terminal({ attrs }, began, saidGoodbye) {
   const known = CONDITIONS.get(condition);
   if (known) return new Failure(known.code, { detail: condition, retry: known.retry });
   return saidGoodbye ? null : new Failure('connection-lost', { detail: condition, retry: true });
+}
+
+const FIRST_WAIT = 250;
+const LONGEST_WAIT = 8_000;
+// What passes, among the answers that say the client did wrong: timeout, too early, too many.
+const PASSING = new Set([408, 425, 429]);
+
+/** @typedef {{ clock: import('../core/base.mjs').Clock, fetch: typeof fetch }} Host */
+
+export class Exchange {
+  /** @type {XmlElement | null} */
+  answer = null;
+  /** @type {AbortController | null} */
+  #attempt = null;
+  #cancelWait = () => {};
+  #repeats = 0;
+  #troubleSince = 0;
+
+  /**
+   * @param {{
+   *   rid: number, body: string, url: string, host: Host,
+   *   limit: number, endurance: number,
+   *   answered: (exchange: Exchange) => void, recoverable: (exchange: Exchange) => void, failed: (failure: Failure) => void,
+   * }} order limit: milliseconds after which an attempt counts as lost; endurance: how long to go on after the first loss;
+   *   recoverable: the server asks for this request and all unanswered earlier ones again (XEP-0124 section 17.3)
+   */
+  constructor(order) {
+    this.order = order;
+    this.rid = order.rid;
+  }
+
+  start() {
+    void this.#try();
+  }
+
+  /** Does not wait for this attempt's answer any longer. */
+  repeat() {
+    if (this.answer) return;
+    this.stop();
+    this.start();
+  }
+
+  stop() {
+    this.#cancelWait();
+    const attempt = this.#attempt;
+    this.#attempt = null;
+    attempt?.abort();
+  }
+
+  async #try() {
+    const { host, limit } = this.order;
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    this.#cancelWait = host.clock.after(limit, () => attempt.abort());
+    const answer = await this.#post(attempt.signal).catch((error) => (error instanceof Failure ? error : null));
+    if (this.#attempt !== attempt) return;
+    this.#cancelWait();
+    this.#attempt = null;
+    if (answer instanceof Failure) {
+      this.order.failed(answer);
+    } else if (answer && answer.attrs.type !== 'error') {
+      this.answer = answer;
+      this.order.answered(this);
+    } else if (this.#plan() && answer) {
+      this.order.recoverable(this);
+    }
+  }
+
+  /** @param {AbortSignal} signal @returns {Promise<XmlElement | null>} null: try again */
+  async #post(signal) {
+    const { url, body, host } = this.order;
+    const response = await host.fetch(url, { method: 'POST', body, signal, cache: 'no-store', headers: { 'Content-Type': 'text/xml; charset=utf-8' } });
+    if (response.status >= 500 || PASSING.has(response.status)) return null;
+    // Also how old services end a session (XEP-0124 section 17.1); another session may work.
+    if (!response.ok) throw new Failure('connection-lost', { detail: `HTTP ${response.status}`, retry: true });
+    const text = await response.text();
+    try {
+      const answer = parse(text);
+      if (answer.is('body', HTTPBIND)) return answer;
+    } catch (error) {
+      if (text.includes(HTTPBIND)) throw new Failure('bad-protocol', { detail: String(error), retry: true });
+    }
+    return null; // somebody on the way answered in the server's place, such as a hotel's login page
+  }
+
+  /** @returns {boolean} whether it goes on */
+  #plan() {
+    const { clock } = this.order.host;
+    if (this.#repeats === 0) this.#troubleSince = clock.now();
+    if (clock.now() - this.#troubleSince >= this.order.endurance) {
+      this.order.failed(new Failure('connection-lost', { detail: 'no answer', retry: true }));
+      return false;
+    }
+    const ceiling = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(this.#repeats, 16));
+    this.#repeats += 1;
+    this.#cancelWait = clock.after(ceiling * (0.5 + clock.random() / 2), () => this.start());
+    return true;
+  }
+}
+
+const FIRST_MEMORY = 60_000;
+
+/** A Transport (session.mjs). */
+export class BoshFallback extends BoshTransport {
+  /** @type {import('./session.mjs').StreamTarget} */
+  #target = { to: '' };
+  #cancel = () => {};
+  #over = false;
+
+  /**
+   * @param {import('./transport-ws.mjs').Endpoints} endpoints @param {import('./transport-ws.mjs').Host} host
+   * @param {boolean} socketFailed whether it just did, so that BOSH is here for that alone
+   */
+  constructor(endpoints, host, socketFailed) {
+    super(endpoints.bosh, host);
+    this.socket = endpoints.websocket;
+    this.all = host;
+    if (!this.socket) return;
+    this.on('open', () => {
+      if (socketFailed) this.#remember();
+      this.#lookLater();
+    });
+    this.on('close', () => {
+      this.#over = true;
+      this.#cancel();
+    });
+  }
+
+  /** @param {import('./session.mjs').StreamTarget} target */
+  open(target) {
+    this.#target = target;
+    super.open(target);
+  }
+
+  /** Twice as long each time. */
+  #remember() {
+    const { storage, clock } = this.all;
+    const times = Math.min(blocked(this.all).times + 1, 99);
+    storage.setItem(BLOCKED_KEY, `${times} ${clock.now() + Math.min(LONGEST_MEMORY, FIRST_MEMORY * 2 ** (times - 1))}`);
+  }
+
+  #lookLater() {
+    const { clock } = this.all;
+    this.#cancel = clock.after(Math.max(FIRST_MEMORY, blocked(this.all).until - clock.now()), () => this.#look());
+  }
+
+  /** Only a stream that the server opened tells that a WebSocket gets through: some proxies let the handshake pass and no more. */
+  #look() {
+    const socket = new WebSocketTransport(this.socket, this.all, SOCKET_LIMIT);
+    let works = false;
+    this.#cancel = () => socket.abort();
+    socket.on('open', () => {
+      works = true;
+      socket.close();
+    });
+    socket.on('close', () => {
+      if (this.#over) return;
+      if (works) {
+        this.all.storage.removeItem(BLOCKED_KEY);
+        this.emit('better');
+      } else {
+        this.#remember();
+        this.#lookLater();
+      }
+    });
+    socket.open(this.#target);
+  }
 }

@@ -16,7 +16,7 @@ const NO_WAY = new Set(['connect-failed', 'timeout']);
 export const BLOCKED_KEY = 'edge.bosh';
 export const LONGEST_MEMORY = 6 * 60 * 60 * 1000;
 
-/** @typedef {import('./transport.mjs').Transport} Transport */
+/** @typedef {import('./session.mjs').Transport} Transport */
 /** @typedef {{ websocket: string, bosh: string }} Endpoints empty: there is none */
 /**
  * @typedef {{
@@ -25,11 +25,11 @@ export const LONGEST_MEMORY = 6 * 60 * 60 * 1000;
  * }} Host
  */
 
-/** A Transport (transport.mjs). */
+/** A Transport (session.mjs). */
 export class WebSocketTransport extends Emitter {
   /** @type {WebSocket | null} */
   #socket = null;
-  /** @type {import('./transport.mjs').StreamTarget} */
+  /** @type {import('./session.mjs').StreamTarget} */
   #target = { to: '' };
   #opened = false;
   #saidGoodbye = false;
@@ -49,7 +49,7 @@ export class WebSocketTransport extends Emitter {
     this.host = host;
   }
 
-  /** @param {import('./transport.mjs').StreamTarget} target */
+  /** @param {import('./session.mjs').StreamTarget} target */
   open(target) {
     this.#target = target;
     const opened = new Promise((resolve) => this.on('open', resolve));
@@ -90,6 +90,11 @@ export class WebSocketTransport extends Emitter {
 
   abort() {
     this.#finish(this.#failure ?? new Failure('connection-lost', { retry: true }));
+  }
+
+  /** What is said before the browser closes the socket still goes out. */
+  leave() {
+    this.close();
   }
 
   /** @param {unknown} data */
@@ -142,7 +147,7 @@ export class WebSocketTransport extends Emitter {
 
 /** A Transport over the first way that opens, with one event more: `better`, when WebSocket works again after all. */
 export class FallbackTransport extends Emitter {
-  /** @type {import('./transport.mjs').StreamTarget} */
+  /** @type {import('./session.mjs').StreamTarget} */
   #target = { to: '' };
   /** @type {Transport | null} */
   #inner = null;
@@ -160,7 +165,7 @@ export class FallbackTransport extends Emitter {
     if (this.#ways.length > 1 && isBlocked(host)) this.#ways.reverse();
   }
 
-  /** @param {import('./transport.mjs').StreamTarget} target */
+  /** @param {import('./session.mjs').StreamTarget} target */
   open(target) {
     this.#target = target;
     void this.#tryNext(new Failure('connect-failed', { retry: true }));
@@ -224,7 +229,7 @@ export class FallbackTransport extends Emitter {
   async #make(way) {
     const { endpoints, host } = this;
     if (way === 'websocket') return new WebSocketTransport(endpoints.websocket, host, endpoints.bosh ? SOCKET_LIMIT : undefined);
-    const { BoshFallback } = await import('./fallback.mjs');
+    const { BoshFallback } = await import('./transport-bosh.mjs');
     return new BoshFallback(endpoints, host, this.#socketFailed);
   }
 

@@ -121,6 +121,7 @@ def test_somebody_new_is_added_asked_and_allowed(person):
     expect(alice.page.locator('.entry[data-jid="carol@edge.test"] .dot.online')).to_be_visible()
     alice.page.get_by_role("button", name="Contact details").click()
     alice.page.get_by_role("button", name="Remove from contacts").click()
+    alice.page.get_by_role("button", name="Remove? You will not see each other online any more.").click()
     expect(alice.page.get_by_role("dialog")).to_have_count(0)
 
 

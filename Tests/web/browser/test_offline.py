@@ -86,7 +86,7 @@ def test_a_new_version_is_offered_is_kept_as_a_whole_and_takes_no_word_away(pers
         assert eventually(lambda: alice.page.evaluate(READY))
         expect(notice).to_have_count(0)
     # One that this page has loaded, and one that it has not.
-    for name, old, new in (("i18n/en.json", '"Type your name', '"A newer text'), ("ui/room-admin.mjs", "// Dialogs", "// A newer file. Dialogs")):
+    for name, old, new in (("i18n/en.json", '"Type your name', '"A newer text'), ("ui/rooms.mjs", "// Dialogs", "// A newer file. Dialogs")):
         text = (folder / name).read_text()
         assert old in text
         (folder / name).write_text(text.replace(old, new))
@@ -94,7 +94,7 @@ def test_a_new_version_is_offered_is_kept_as_a_whole_and_takes_no_word_away(pers
         try_now(alice)
         alice.wait_online()
         expect(notice).to_contain_text("There is a new version of this page.")
-        assert eventually(lambda: alice.page.evaluate(CACHED, ["i18n/en.json", "ui/room-admin.mjs"]) == [True, True])
+        assert eventually(lambda: alice.page.evaluate(CACHED, ["i18n/en.json", "ui/rooms.mjs"]) == [True, True])
         draft = uuid.uuid4().hex
         alice.page.screenshot(path=shots / "update.png")
         alice.writer.press_sequentially(draft)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, test } from 'node:test';
 import { Avatars, imageType } from '../../../public/features/avatars.mjs';
-import { verification } from '../../../public/xmpp/caps.mjs';
+import { verification } from '../../../public/xmpp/disco.mjs';
 import { parseJid } from '../../../public/xmpp/jid.mjs';
 import { Router } from '../../../public/xmpp/router.mjs';
 import { FakeConnection, ManualClock, settle, until } from './support.mjs';

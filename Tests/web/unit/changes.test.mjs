@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { Chat } from '../../../public/features/chat.mjs';
 import { Conversations } from '../../../public/features/conversations.mjs';
-import { Archive } from '../../../public/features/mam.mjs';
+import { Archive } from '../../../public/features/history.mjs';
 import { Rooms } from '../../../public/features/muc.mjs';
 import { parseMessage } from '../../../public/features/message.mjs';
 import { Disco } from '../../../public/xmpp/disco.mjs';

@@ -5,6 +5,7 @@ import { Conversations } from '../../../public/features/conversations.mjs';
 import { makeMessage, MessageLog } from '../../../public/features/message-log.mjs';
 import { parseJid } from '../../../public/xmpp/jid.mjs';
 import { Router } from '../../../public/xmpp/router.mjs';
+import { parse } from '../../../public/xmpp/xml.mjs';
 import { FakeConnection, ManualClock, MemoryStorage } from './support.mjs';
 
 let clock, connection, router, storage, conversations, chat, trusted;
@@ -146,6 +147,50 @@ describe('sending', () => {
     chat.resend(stanzas);
     assert.deepEqual(connection.sent.map(({ attrs }) => attrs.id), [second.id]);
     assert.equal(log().length, 2);
+  });
+});
+
+describe('several devices and tabs', () => {
+  test('what the server kept for us counts as unread only when it is new', () => {
+    conversations.readElsewhere(conversations.open('bob@edge.test'), clock.time);
+    const kept = (id, ago) => incoming(`<body>${id}</body><delay xmlns='urn:xmpp:delay' stamp='${new Date(clock.time - ago).toISOString()}'/>`, { id });
+    kept('old', 5_500);
+    assert.equal(conversations.unread, 0);
+    kept('new', -5_500);
+    assert.equal(conversations.unread, 1);
+  });
+
+  const carbon = (id) => chat.receive(parse(`<message xmlns='jabber:client' from='alice@edge.test/phone' to='bob@edge.test' type='chat' id='${id}'><body>answer</body></message>`));
+
+  test('whoever answers on another device has read what was there', () => {
+    incoming('<body>1</body>');
+    clock.time += 1;
+    incoming('<body>2</body>', { id: 'b2' });
+    assert.equal(conversations.unread, 2);
+    clock.time += 1;
+    carbon('c1');
+    assert.equal(conversations.unread, 0);
+    clock.time += 1;
+    incoming('<body>3</body>', { id: 'b3' });
+    assert.equal(conversations.unread, 1);
+  });
+
+  test('tabs keep each other\'s drafts and know what the other one read', () => {
+    const other = new Conversations('alice@edge.test', storage);
+    incoming('<body>1</body>');
+    conversations.setDraft(conversations.open('carol@edge.test'), 'of this tab');
+    other.setDraft(other.open('dave@edge.test'), 'of the other');
+    other.readElsewhere(other.open('bob@edge.test'), clock.time);
+    conversations.sync();
+    assert.equal(conversations.unread, 0);
+    const third = new Conversations('alice@edge.test', storage);
+    assert.deepEqual(['carol', 'dave'].map((name) => third.open(`${name}@edge.test`).draft), ['of this tab', 'of the other']);
+    conversations.shown = conversations.open('carol@edge.test');
+    other.setDraft(other.open('carol@edge.test'), 'newer');
+    other.setDraft(other.open('erin@edge.test'), 'new');
+    conversations.open('erin@edge.test');
+    conversations.sync();
+    assert.deepEqual(['carol', 'erin'].map((name) => conversations.open(`${name}@edge.test`).draft), ['of this tab', 'new']);
   });
 });
 

@@ -202,6 +202,42 @@ describe('after a cut', () => {
     await online();
   });
 
+  test('what is written after an end that can be undone goes out with the next session', async () => {
+    await connection.start();
+    connection.send(message('m1'));
+    server.last.end(new Failure('conflict'));
+    connection.send(message('m2'));
+    assert.equal(connection.owes, true);
+    server.answers.resume = () => `<failed xmlns='${SM}'/>`;
+    connection.again();
+    await online();
+    const { lost, unsent } = events_of('ready')[1];
+    assert.deepEqual([...lost, ...unsent].map(({ attrs }) => attrs.id), ['m1', 'm2']);
+  });
+
+  test('whoever does something on the page that waits causes an attempt, but not at every key', async () => {
+    await connection.start();
+    server.answers.auth = () => '';
+    server.last.end(cut());
+    connection.nudge();
+    await clock.advance(400);
+    assert.equal(server.transports.length, 2);
+    server.last.end(cut());
+    await until(() => connection.state.name === 'waiting');
+    for (let i = 0; i < 10; i += 1) connection.nudge();
+    assert.equal(server.transports.length, 2);
+    connection.setNetwork(false); // attempts by themselves are a minute apart now
+    server.last.end(cut());
+    await clock.advance(700);
+    server.last.end(cut());
+    await until(() => connection.state.name === 'waiting');
+    const before = server.transports.length;
+    await clock.advance(2_000);
+    connection.nudge();
+    connection.nudge();
+    assert.equal(server.transports.length, before + 1);
+  });
+
   test('the person who signs out is not signed in again', async () => {
     await connection.start();
     connection.stop();
@@ -221,6 +257,26 @@ describe('a path that went dead without a word', () => {
     await clock.advance(8_000);
     assert.ok(server.transports[0].closed);
     assert.notEqual(connection.state.name, 'online');
+  });
+
+  test('is noticed sooner when somebody comes back to the page', async () => {
+    await connection.start();
+    connection.send(message('m1'));
+    await clock.advance(100);
+    connection.wake();
+    await clock.advance(3_000);
+    assert.ok(server.transports[0].closed);
+  });
+
+  test('makes the page careful about going away, once it has not answered for a while', async () => {
+    await connection.start();
+    connection.send(message('m1'));
+    await clock.advance(1_000);
+    assert.equal(connection.owes, false);
+    await clock.advance(1_500);
+    assert.equal(connection.owes, true);
+    server.last.receive(`<a xmlns='${SM}' h='1'/>`);
+    assert.equal(connection.owes, false);
   });
 
   test('is noticed when idle, while one that answers is kept', async () => {
@@ -265,12 +321,13 @@ describe('a better way to the server', () => {
   });
 });
 
-test('the page that goes away tells the wire', async () => {
+test('the page that goes away tells the wire, after what it has', async () => {
   await connection.start();
-  let left = 0;
-  server.last.leave = () => (left += 1);
+  server.last.receive(`<presence xmlns='jabber:client'/>`);
+  let left = '';
+  server.last.leave = () => (left = server.last.sent.at(-1));
   connection.leave();
-  assert.equal(left, 1);
+  assert.deepEqual([left.name, left.attrs.h], ['a', '1']);
 });
 
 test('what is said without a connection is owed until it can be sent, and nothing else is', async () => {

@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { Chat } from '../../../public/features/chat.mjs';
 import { Conversations } from '../../../public/features/conversations.mjs';
-import { History } from '../../../public/features/history.mjs';
-import { KeptConversations } from '../../../public/features/kept.mjs';
-import { Archive } from '../../../public/features/mam.mjs';
+import { Archive, History } from '../../../public/features/history.mjs';
+import { forgetAccount, keepLogin, KeptConversations, keptLogin } from '../../../public/features/kept.mjs';
 import { Rooms } from '../../../public/features/muc.mjs';
-import { forgetAccount, keepLogin, keptLogin } from '../../../public/features/stay.mjs';
 import { Disco } from '../../../public/xmpp/disco.mjs';
 import { parseJid } from '../../../public/xmpp/jid.mjs';
 import { Router } from '../../../public/xmpp/router.mjs';
@@ -45,8 +43,16 @@ function visit() {
 const incoming = ({ connection }, id, body) => connection.receive(
   `<message xmlns='jabber:client' type='chat' from='bob@edge.test/x' to='${ME}/r' id='i${id}'><body>${body}</body><stanza-id xmlns='urn:xmpp:sid:0' by='${ME}' id='${id}'/></message>`);
 
+async function caughtUp({ history, fin }) {
+  const caught = history.catchUp('');
+  await settle();
+  fin();
+  await caught;
+}
+
 test('the next visit begins with what was said, and asks only for what came since', async () => {
   const first = visit();
+  await caughtUp(first);
   first.kept.start();
   incoming(first, 'a', 'one');
   incoming(first, 'b', 'two');
@@ -66,6 +72,7 @@ test('the next visit begins with what was said, and asks only for what came sinc
 
 test('where the archive no longer knows where we were, what was kept gives way: there may be a gap', async () => {
   const first = visit();
+  await caughtUp(first);
   incoming(first, 'a', 'one');
   await first.kept.save();
   const second = visit();

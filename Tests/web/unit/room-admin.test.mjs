@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { Conversations } from '../../../public/features/conversations.mjs';
-import { Archive } from '../../../public/features/mam.mjs';
+import { Archive } from '../../../public/features/history.mjs';
 import { Rooms } from '../../../public/features/muc.mjs';
-import { affiliationChoices, listOf, roleChoices } from '../../../public/features/muc-admin.mjs';
+import { affiliationChoices, listOf, roleChoices } from '../../../public/features/room.mjs';
 import { startSelfPing } from '../../../public/features/muc-ping.mjs';
 import { Disco } from '../../../public/xmpp/disco.mjs';
 import { readForm, submitForm } from '../../../public/xmpp/forms.mjs';
@@ -86,10 +86,34 @@ describe('whether we are still in a room', () => {
   });
 });
 
-test('a room that was just made is opened with the settings it comes with', async () => {
-  await enter(['110', '201']);
-  const set = connection.sent.find((stanza) => stanza.child('query', 'http://jabber.org/protocol/muc#owner'));
-  assert.equal(serialize(set.child('query', 'http://jabber.org/protocol/muc#owner').child('x', 'jabber:x:data')).includes('type="submit"'), true);
+describe('a room that was just made', () => {
+  const OWNER = 'http://jabber.org/protocol/muc#owner';
+  const make = async (form) => {
+    const joined = rooms.join(ROOM, 'alice');
+    await settle();
+    error('item-not-found');
+    await settle();
+    me(['110', '201']);
+    await settle();
+    assert.equal(last('iq').attrs.type, 'get');
+    reply(`<query xmlns='${OWNER}'>${form}</query>`);
+    await settle();
+    const set = last('iq');
+    reply('');
+    await settle();
+    unknown();
+    await joined;
+    return serialize(set.child('query', OWNER).child('x', 'jabber:x:data'));
+  };
+
+  test('is opened as the server proposes, and stays when everybody is away', async () => {
+    const form = await make(`<x xmlns='jabber:x:data' type='form'><field var='muc#roomconfig_roomname'><value>Tea</value></field><field var='muc#roomconfig_persistentroom' type='boolean'><value>0</value></field></x>`);
+    assert.equal(form.replaceAll('"', "'"), `<x xmlns='jabber:x:data' type='submit'><field var='muc#roomconfig_roomname'><value>Tea</value></field><field var='muc#roomconfig_persistentroom'><value>1</value></field></x>`);
+  });
+
+  test('or is opened as it is, where the server has no such setting', async () => {
+    assert.equal((await make(`<x xmlns='jabber:x:data' type='form'/>`)).replaceAll('"', "'"), `<x xmlns='jabber:x:data' type='submit'/>`);
+  });
 });
 
 test('a second attempt to enter takes the place of the first', async () => {

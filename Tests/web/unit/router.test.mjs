@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { Roster } from '../../../public/features/roster.mjs';
-import { Carbons } from '../../../public/features/carbons.mjs';
+import { Carbons } from '../../../public/features/chat.mjs';
 import { Presence } from '../../../public/features/presence.mjs';
 import { StanzaError } from '../../../public/xmpp/errors.mjs';
 import { parseJid } from '../../../public/xmpp/jid.mjs';

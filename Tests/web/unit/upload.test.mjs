@@ -7,11 +7,12 @@ import { parseJid } from '../../../public/xmpp/jid.mjs';
 import { Router } from '../../../public/xmpp/router.mjs';
 import { FakeConnection, ManualClock, settle } from './support.mjs';
 
-let connection, router, puts, upload;
+let connection, router, puts, upload, stop;
 beforeEach(() => {
   connection = new FakeConnection(parseJid('alice@edge.test/r'));
   router = new Router(connection, new ManualClock());
   puts = [];
+  stop = new AbortController();
   upload = new Upload(router, new Disco(router), async (slot, file, progress) => { progress(1); puts.push([slot, file]); });
 });
 
@@ -34,25 +35,41 @@ const file = { name: 'a.png', size: 10, type: 'image/png' };
 
 describe('an upload', () => {
   test('asks for a place, puts the file there with allowed headers only, and gives the link', async () => {
-    const done = upload.send(file, () => {});
+    const done = upload.send(file, () => {}, stop.signal);
     await serve({ ...service, 0: () => `<slot xmlns='urn:xmpp:http:upload:0'><put url='https://u.test/put'><header name='Authorization'>x\ny</header><header name='Host'>evil</header></put><get url='https://u.test/get.png'/></slot>` });
     assert.equal(await done, 'https://u.test/get.png');
     assert.deepEqual(puts[0][0].headers, [['Authorization', 'xy']]);
   });
 
   test('refuses what is too large, a server without the service, and addresses that are not of the web', async () => {
-    const large = assert.rejects(upload.send({ ...file, size: 101 }, () => {}), { condition: 'file-too-large' });
+    const large = assert.rejects(upload.send({ ...file, size: 101 }, () => {}, stop.signal), { condition: 'file-too-large' });
     await serve(service);
     await large;
-    const script = assert.rejects(upload.send(file, () => {}), { condition: 'bad-request' });
+    const script = assert.rejects(upload.send(file, () => {}, stop.signal), { condition: 'bad-request' });
     await serve({ 0: () => `<slot xmlns='urn:xmpp:http:upload:0'><put url='javascript:alert(1)'/><get url='https://u.test/'/></slot>`, ...service });
     await script;
     connection.emit('ready', { resumed: false });
-    const none = assert.rejects(upload.send(file, () => {}), { condition: 'feature-not-implemented' });
+    const none = assert.rejects(upload.send(file, () => {}, stop.signal), { condition: 'feature-not-implemented' });
     await serve({ items: service.items, info: () => info('', 0) });
     await none;
     assert.equal(puts.length, 0);
   });
+});
+
+test('an upload that is stopped sends nothing, and what the server finds too large is said so', async () => {
+  const stopped = assert.rejects(upload.send(file, () => {}, stop.signal));
+  stop.abort();
+  await serve({ ...service, 0: () => `<slot xmlns='urn:xmpp:http:upload:0'><put url='https://u.test/put'/><get url='https://u.test/get.png'/></slot>` });
+  await stopped;
+  assert.equal(puts.length, 0);
+  const large = assert.rejects(upload.send(file, () => {}, new AbortController().signal), { condition: 'file-too-large' });
+  for (let i = 0; i < 6; i += 1) {
+    await settle();
+    const iq = connection.sent.at(-1);
+    if (!iq?.child('request', 'urn:xmpp:http:upload:0')) await serve(service, 1);
+    else connection.receive(`<iq xmlns='jabber:client' type='error' id='${iq.attrs.id}' from='${iq.attrs.to}'><error type='modify'><not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><file-too-large xmlns='urn:xmpp:http:upload:0'/></error></iq>`);
+  }
+  await large;
 });
 
 test('block lists change by our own account only', () => {

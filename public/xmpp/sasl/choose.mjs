@@ -13,13 +13,13 @@ const KEY = 'edge.sasl.';
  * @param {{ offered: string[], account: string, secure: boolean, storage: KeyValue,
  *   credentials: { username: string, password?: string, keys?: import('./scram.mjs').ScramKeys | null },
  * }} request username '': a guest; secure: https or loopback, which is also where browsers give us WebCrypto
- * @returns {Promise<Scram | import('./plain.mjs').Plain | import('./anonymous.mjs').Anonymous>} a mechanism for this one attempt
+ * @returns {Promise<Scram | import('./plain.mjs').Plain | import('./plain.mjs').Anonymous>} a mechanism for this one attempt
  */
 export async function chooseMechanism({ offered, account, credentials, secure, storage }) {
   if (!secure) throw new Failure('insecure-page');
   if (!credentials.username) {
     if (!offered.includes('ANONYMOUS')) throw new Failure('no-guests', { detail: offered.join(', ') });
-    return new (await import('./anonymous.mjs')).Anonymous();
+    return new (await import('./plain.mjs')).Anonymous();
   }
   const mechanism = PREFERENCE.find((name) => offered.includes(name));
   if (!mechanism) throw new Failure('no-mechanism', { detail: offered.join(', ') });
