@@ -93,6 +93,13 @@ import Testing
         }
     }
 
+    @Test func whatCameAfterTheRecordedTimeIsNotMissing() throws {
+        var result = try result()
+        result.delivered = 60
+        result.deliveredPerSecond = 6
+        #expect(ReportText.summary(result).contains("110 sent, 100 received, 6 a second"))
+    }
+
     @Test func theCauseStandsBesideTheFailure() throws {
         var result = try result()
         result.causes = ["undelivered": "a <reason>"]

@@ -101,7 +101,8 @@ package enum ReportText {
             }
         let sent = result.plan.scenario == .push ? "" : "\(Decimal.grouped(Double(result.sent))) \(words.0), "
         let rate = Decimal.grouped(result.deliveredPerSecond)
-        return "\(sent)\(Decimal.grouped(Double(result.delivered))) \(words.1), \(rate) a second"
+        // Of those that were sent; the rate counts what was read in the recorded time.
+        return "\(sent)\(Decimal.grouped(Double(result.latency.count))) \(words.1), \(rate) a second"
     }
 
     package static func percentiles(_ latency: LatencySummary) -> String {
