@@ -18,7 +18,9 @@ def tunnels():
     """The edge beside blind WebSocket tunnels, in front of a sink that does next to nothing."""
     with contextlib.ExitStack() as stack:
         _, tcp, websocket = stack.enter_context(servers.sink())
-        edge, port = stack.enter_context(servers.edge(tcp))
+        # Tunnels let any number of connections be under way; the 100 that the edge allows by default spare a slow server,
+        # and on a busy machine they are what a burst of logins waits for.
+        edge, port = stack.enter_context(servers.edge(tcp, UPSTREAM_OPENING=0))
         nginx, nginx_port = stack.enter_context(servers.nginx(websocket))
         haproxy, haproxy_port = stack.enter_context(servers.haproxy(websocket))
         yield [

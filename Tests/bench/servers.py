@@ -80,9 +80,10 @@ def sink(*options):
 
 
 @contextlib.contextmanager
-def edge(upstream: int):
-    """Gives (process, port)."""
-    with running(edge_command("127.0.0.1:0", upstream), stdout=subprocess.PIPE, text=True) as process:
+def edge(upstream: int, **limits):
+    """Gives (process, port). `limits` are those in their environment's spelling, less the prefix."""
+    own = {**os.environ, **{f"XMPP_EDGE_LIMITS_{name}": str(value) for name, value in limits.items()}}
+    with running(edge_command("127.0.0.1:0", upstream), stdout=subprocess.PIPE, text=True, env=own) as process:
         line = process.stdout.readline()
         match = re.search(r"http://127\.0\.0\.1:(\d+)", line)
         if not match:
