@@ -151,3 +151,27 @@ def test_a_restart_of_the_edge_is_survived(person, prosody):
         assert [text for text in bob.bodies() if text in texts] == texts
         alice.context.close()
     alice.complaints = [text for text in alice.complaints if "WebSocket" not in text and "Failed to load" not in text]  # Chromium itself notes the refusals
+
+
+def test_what_was_missed_is_there_soon_after_the_network_is_back(person):
+    alice, bob = person().log_in("alice"), person().log_in("bob")
+    alice.open_chat("bob")
+    bob.open_chat("alice")
+    alice.context.set_offline(True)
+    expect(alice.page.locator(".status-line")).to_contain_text("No network")
+    missed = words(3)
+    for text in missed:
+        bob.say(text)
+    alice.page.evaluate("""(last) => {
+      addEventListener('online', () => { window.back = performance.now(); });
+      new MutationObserver((_, observer) => {
+        if (![...document.querySelectorAll('.row .body')].some((body) => body.textContent === last)) return;
+        window.caughtUp = performance.now();
+        observer.disconnect();
+      }).observe(document.body, { childList: true, subtree: true, characterData: true });
+    }""", missed[-1])
+    alice.page.wait_for_timeout(3_000)  # long enough for waits between attempts to have grown
+    alice.context.set_offline(False)
+    alice.sees(missed[-1])
+    assert alice.page.evaluate("() => window.caughtUp - window.back") < 1_500
+    assert [text for text in alice.bodies() if text in missed] == missed
