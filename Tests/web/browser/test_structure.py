@@ -14,9 +14,10 @@ from harness.edge import eventually
 GOLDEN = Path(__file__).with_name("structure")
 # Times, names made for one test, places of files, seconds to go.
 CHANGING = r"\d\d:\d\d|room-[0-9a-f]{8}|\bv[0-9a-f]{6}\b|\bV[0-9A-F]?\b|views-[0-9a-f]{4}|http://127[^\s\"]*|(?<=again in )\d+ seconds?"
+LINE = ".status-line:visible"
 VISITED = {
     "start-problem", "login-problem", "register", "list-empty", "conversation-empty", "correcting", "conversation", "upload",
-    "picture-asked", "picture", "toast", "room-rights", "list", "switcher", "offline", "reconnecting", "ended",
+    "picture-asked", "picture", "toast", "room-rights", "list", "switcher", "offline", "reconnecting", "update-ready", "ended",
 }
 
 
@@ -90,11 +91,9 @@ def test_what_is_told_in_every_state_of_the_page(person, client):
         dialogs = page.locator("dialog[open]")
         if name in VISITED:
             seen.add(name)
-            # All but what is spoken by the way, which depends on how fast things came.
-            # A notice goes by itself after a while.
-            if name in ("list", "switcher"):
-                expect(page.locator(".toast")).to_have_count(0)
-            shown = ".status-line:visible" if name in ("offline", "reconnecting", "ended") else ".sidebar, main, .toasts"
+            # Not what is spoken or shown by the way, which depends on how fast things came.
+            parts = {"toast": ".toasts", "update-ready": ".sidebar", "offline": LINE, "reconnecting": LINE, "ended": LINE}
+            shown = parts.get(name, ".sidebar, main")
             told(dialogs.last if dialogs.count() else page.locator(shown), name)
 
     seen: set[str] = set()
