@@ -10,7 +10,7 @@ const FILES = [
   'features/chats.mjs', 'features/client.mjs', 'features/conversations.mjs', 'features/history.mjs', 'features/kept.mjs',
   'features/message-log.mjs', 'features/message.mjs', 'features/muc-ping.mjs', 'features/muc.mjs', 'features/presence.mjs',
   'features/register.mjs', 'features/room.mjs', 'features/roster.mjs', 'features/styling.mjs', 'features/upload.mjs',
-  'i18n/en.json', 'i18n/i18n.mjs', 'i18n/ru.json', 'i18n/zh-Hans.json', 'icons/icon-192.png', 'icons/icon.svg', 'icons/maskable.svg',
+  'i18n/en.json', 'i18n/i18n.mjs', 'i18n/ru.json', 'i18n/zh-Hans.json', 'icons/icon.svg', 'icons/maskable.svg',
   'icons/touch-180.png', 'index.html', 'manifest.webmanifest',
   'ui/app-shell.mjs', 'ui/composer.mjs', 'ui/conversation.mjs', 'ui/debug.mjs', 'ui/dialogs.mjs',
   'ui/dom.mjs', 'ui/guest.mjs', 'ui/login.mjs', 'ui/media.mjs', 'ui/message-list.mjs', 'ui/message-row.mjs',

@@ -7,7 +7,7 @@ package struct OpenAttributes: Equatable, Sendable {
     package var version: String?
     /// `xml:lang`.
     package var lang: String?
-    /// Every other attribute, so that extensions cross the edge (DESIGN: losing one breaks them silently).
+    /// Every other attribute, so that extensions cross the edge (losing one breaks them silently).
     package var others: [Attribute] = []
 
     package struct Attribute: Equatable, Sendable {

@@ -1,6 +1,6 @@
 // Rooms the person keeps (XEP-0402), in the account, so that every client has them. Changes come from our own account only.
-// What older clients kept (XEP-0048) is read where the server does not keep both the same. And rooms the person is invited
-// to, by the room (XEP-0045 section 7.8) or by somebody directly (XEP-0249): they wait for an answer, and never interrupt.
+// Reads XEP-0048 where the server does not keep both the same. And invitations, by the room (XEP-0045 section 7.8) or directly
+// (XEP-0249): they wait for an answer, and never interrupt.
 
 import { Emitter } from '../core/base.mjs';
 import { bareOf, parseJid } from '../xmpp/jid.mjs';

@@ -1,6 +1,5 @@
-// One-to-one messages: sent once whatever the connection does, received with receipts, markers, corrections and
-// chat states. Rooms have their own module.
-// And copies of what our other clients send and receive (XEP-0280): only our own account may send them (section 11).
+// One-to-one messages: sent once whatever the connection does, received with receipts, markers, corrections and chat states; and
+// copies of what our other clients send and receive (XEP-0280): only our own account may send them (section 11).
 
 import { randomId } from '../core/bytes.mjs';
 import { stanzaError } from '../xmpp/errors.mjs';

@@ -1,6 +1,5 @@
-// What was said before and while we were away: single pages of message archives (XEP-0313), our own or a room's, catching up
-// after each new session, older pages when somebody reads back. Results count only when they come from the archive that was
-// asked (security rule 5).
+// What was said before and while we were away (XEP-0313): catches up after each new session, and gets older pages when somebody
+// reads back. Results count only when they come from the archive that was asked.
 
 import { randomId } from '../core/bytes.mjs';
 import { bareOf } from '../xmpp/jid.mjs';

@@ -1,7 +1,7 @@
 // What stays on this computer for whoever stays signed in. Of the login the salted password, as a key that can sign but cannot
-// be read, never the password (security rule 6): a server that changes salt or rounds makes it useless, and PLAIN leaves
-// nothing to keep; then the person is asked, and only their conversations stay. Of recent conversations the last words: they
-// are there at once at the next visit, also without a network, and only what came since has to be fetched.
+// be read, never the password: a server that changes salt or rounds makes it useless, and PLAIN leaves
+// nothing to keep; then the person is asked, and only their conversations stay. Of recent conversations the last words, for
+// the next visit, also without a network.
 
 import { clear, read, remove, write } from '../core/idb.mjs';
 import { forgetMarks } from './conversations.mjs';
@@ -143,4 +143,4 @@ export class KeptConversations {
 }
 
 /** @param {IDBFactory} indexedDB @param {string} account */
-export const forgetConversations = (indexedDB, account) => remove(indexedDB, STORE, account);
+const forgetConversations = (indexedDB, account) => remove(indexedDB, STORE, account);

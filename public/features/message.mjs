@@ -1,6 +1,5 @@
-// Reads what a message stanza says into plain data, and writes such stanzas. What is said about a message that was already
-// sent is read and applied here too: reactions (XEP-0444), retractions (XEP-0424), moderation (XEP-0425); who may do what is
-// decided here, and nowhere else.
+// Message stanzas read into plain data, and written. Also what is said about earlier ones: reactions (XEP-0444), retractions
+// (XEP-0424), moderation (XEP-0425); who may do what is decided here, and nowhere else.
 
 import {
   CHAT_STATES, CORRECT, DELAY, ENCRYPTION, FALLBACK, FASTEN, HINTS, MARKERS, MODERATE, MODERATE_0, OCCUPANT_ID, OOB, REACTIONS, RECEIPTS, REPLY, RETRACT, RETRACT_0, STANZA_ID,
@@ -58,7 +57,7 @@ export function applyChange(message, { kind, emojis, reason }, { from, author, t
  * The body without what is there only for clients that cannot do better (XEP-0428): places are counted in code points.
  * @param {import('../xmpp/xml.mjs').XmlElement} stanza @param {string} feature @param {string} body
  */
-export function withoutFallback(stanza, feature, body) {
+function withoutFallback(stanza, feature, body) {
   const fallback = stanza.elements('fallback', FALLBACK).find(({ attrs }) => attrs.for === feature);
   const range = fallback?.child('body')?.attrs;
   if (!range) return { body, dropped: '' };

@@ -1,6 +1,6 @@
 // Are we still in the room? Rooms forget people whose connection broke, and say nothing. Asks ourselves through the room
-// (XEP-0410) after every resumption and when a room was silent for long, and enters again when the answer is no. Also tries
-// again to enter one that was closed for a while or could not be reached.
+// (XEP-0410) after every resumption and when a room was silent for long, and enters again when the answer is no, or when it
+// could not be entered for a while.
 
 import { PING } from '../xmpp/ns.mjs';
 import { el } from '../xmpp/xml.mjs';

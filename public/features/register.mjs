@@ -17,7 +17,7 @@ const SECRET = new Set(['password']);
  * What the server wants to know, as a form, also where it asks in the old way.
  * @param {XmlElement | null} query @returns {import('../xmpp/forms.mjs').Form}
  */
-export function registrationForm(query) {
+function registrationForm(query) {
   const form = readForm(query?.child('x', DATA_FORM));
   if (form) return form;
   const fields = (query?.elements() ?? []).filter(({ name, ns }) => ns === REGISTER && !['instructions', 'registered', 'key', 'remove'].includes(name));

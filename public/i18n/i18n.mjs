@@ -5,7 +5,6 @@ export const PSEUDO = 'x-pseudo';
 
 /** @type {Record<string, string | Record<string, string>>} */
 let texts = {};
-let language = 'en';
 /** With the person's region, for dates. */
 let locale = 'en';
 let plurals = new Intl.PluralRules('en');
@@ -28,7 +27,6 @@ export function pickLanguage(wanted) {
  * @param {readonly string[]} [wanted] as navigator.languages has them: the first of that language says how dates look
  */
 export function useTexts(name, table, wanted = []) {
-  language = name;
   locale = wanted.find((tag) => tag.toLowerCase().split('-')[0] === name.split('-')[0]) ?? name;
   texts = table;
   plurals = new Intl.PluralRules(name);
@@ -46,9 +44,6 @@ export function pseudo(table) {
   return Object.fromEntries(Object.entries(table).map(([key, entry]) =>
     [key, typeof entry === 'string' ? change(entry) : Object.fromEntries(Object.entries(entry).map(([form, text]) => [form, change(text)]))]));
 }
-
-/** The language in use, for Intl and `lang`. */
-export const currentLanguage = () => language;
 
 /** @param {string} key */
 export const hasText = (key) => key in texts;

@@ -191,7 +191,7 @@ function peopleBeside(client, chats, jid) {
  * Who writes, by name where that says something.
  * @param {import('../features/conversations.mjs').Conversation} conversation
  */
-export function composingText({ kind, composing }) {
+function composingText({ kind, composing }) {
   if (kind === 'chat') return t('chat.composing.short');
   return t('room.composing', { count: composing.size, name: [...composing][0] ?? '' });
 }

@@ -1,6 +1,5 @@
 // Native dialogs: modal, closed by Escape, focus given back to where it was. Toasts: short notices at the edge of the
-// screen, which go by themselves and never take the focus.
-// A data form of a server becomes fields to fill in; this knows no form in particular.
+// screen, which go by themselves and never take the focus. Fields for data forms; knows no form in particular.
 
 import { t } from '../i18n/i18n.mjs';
 import { isTrue } from '../xmpp/forms.mjs';

@@ -1,5 +1,5 @@
 // Files to and from others: the upload with its progress, pictures that are loaded only when somebody asks for them, and
-// addresses in plain text, of which only harmless ones become links (security rule 4).
+// addresses in plain text, of which only harmless ones become links.
 
 import { t } from '../i18n/i18n.mjs';
 import { StanzaError } from '../xmpp/errors.mjs';
@@ -87,7 +87,7 @@ function trimEnd(text) {
 }
 
 /** @param {string} text @returns {URL | null} */
-export function safeUrl(text) {
+function safeUrl(text) {
   try {
     const url = new URL(text);
     return PROTOCOLS.has(url.protocol) ? url : null;

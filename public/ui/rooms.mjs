@@ -1,7 +1,5 @@
-// Dialogs about rooms: enter one, look who is there, change name and subject, invite, moderate, leave.
-// For those in charge of one: somebody's rights, lists of members and bans, the room's settings, its end.
-// The people of a room as a list with a search above it, also beside the conversation: however many there are, only some are
-// in the document, and a flood of them is looked at four times a second.
+// Dialogs about rooms: enter, invite, leave, moderate, settings. And the people of a room as a list with a search above it: however
+// many there are, only some are in the document, and a flood of them is looked at four times a second.
 
 import {
   affiliationChoices, AFFILIATIONS, destroyRoom, listOf, mayBan, mayKick, roleChoices, roomForm, saveRoomForm, setAffiliation, setRole,
@@ -173,11 +171,11 @@ const select = (name, label, choices, kind, now) => h('div', { class: 'field' },
     h('option', { value: one, selected: one === now }, t(`room.${kind}.${one}`, {}, `room.${kind}.none`)))));
 
 /** @param {Room} room @param {import('../features/room.mjs').Occupant} other */
-export const mayAct = (room, other) => other.nick !== room.nick && (mayKick(room, other) || mayBan(room, other)
+const mayAct = (room, other) => other.nick !== room.nick && (mayKick(room, other) || mayBan(room, other)
   || roleChoices(room, other).length > 0 || (other.jid !== '' && affiliationChoices(room, other.affiliation).length > 0));
 
 /** @param {Client} client @param {Room} room @param {import('../features/room.mjs').Occupant} other */
-export function rightsDialog({ router }, room, other) {
+function rightsDialog({ router }, room, other) {
   const roles = roleChoices(room, other);
   const affiliations = other.jid ? affiliationChoices(room, other.affiliation) : [];
   const reason = field({ name: 'reason', label: t('room.reason') });
@@ -205,7 +203,7 @@ export function rightsDialog({ router }, room, other) {
 }
 
 /** @param {Client} client @param {Room} room */
-export function membersDialog(client, room) {
+function membersDialog(client, room) {
   const { router, account } = client;
   const lists = h('div', { class: 'lists' });
   /** @param {string} affiliation */
@@ -240,7 +238,7 @@ export function membersDialog(client, room) {
 }
 
 /** @param {Client} client @param {Room} room */
-export async function settingsDialog({ router }, room) {
+async function settingsDialog({ router }, room) {
   const form = await roomForm(router, room);
   const shown = form && dataForm(form);
   const end = carefulButton(t('room.destroy'), t('room.destroy.sure'), async () => {

@@ -1,5 +1,5 @@
-// Notices that the service has another version of this page than the one that runs, and offers to load it. What somebody
-// has begun to write is a draft and stays; what has not left yet makes the browser ask.
+// Notices that the service has another version of this page than the one that runs, and offers to load it. Drafts stay; what has
+// not left yet makes the browser ask.
 
 import { t } from '../i18n/i18n.mjs';
 import { h } from './dom.mjs';

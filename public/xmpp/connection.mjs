@@ -224,7 +224,7 @@ export class Connection extends Emitter {
   /** @param {Transport} transport @param {import('./session.mjs').Established} established */
   #established(transport, { jid, resumed, handled, again, lost, keys, features, reader }) {
     const { credentials } = this.options;
-    // From here on the salted key logs in again; the password is not kept (security rule 6).
+    // From here on the salted key logs in again; the password is not kept.
     if (keys) this.options.credentials = { username: credentials.username, keys };
     if (!resumed) this.jid = jid;
     this.#attempt = 0;

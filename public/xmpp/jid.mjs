@@ -54,13 +54,3 @@ export function parseJid(text) {
 
 /** @param {string | null | undefined} text @returns {string} '' when it is no address */
 export const bareOf = (text) => parseJid(text)?.bare ?? '';
-
-/**
- * Whether two addresses are the same one.
- * @param {string | null | undefined} a @param {string | null | undefined} b
- */
-export function sameJid(a, b) {
-  const left = parseJid(a);
-  const right = parseJid(b);
-  return left !== null && right !== null && left.toString() === right.toString();
-}

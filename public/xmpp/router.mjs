@@ -1,5 +1,5 @@
 // Gives each stanza to whom it concerns: answers to the requests that wait for them, requests and messages to
-// handlers by namespace. Checks that an answer comes from whom we asked (security rule 5).
+// handlers by namespace. Checks that an answer comes from whom we asked.
 
 import { randomId } from '../core/bytes.mjs';
 import { el } from './xml.mjs';

@@ -16,9 +16,8 @@ import { chooseMechanism, rememberMechanism } from './sasl/choose.mjs';
  */
 
 /**
- * Events: `open` (the server's stream attributes), `element` (each top-level element), `close` (Closed, exactly once,
- * nothing after it), `better` (another attempt would find
- * a better way). A transport is used once; another attempt makes another one.
+ * Events: `open` (the server's stream attributes), `element` (each top-level element), `close` (Closed, once and last),
+ * `better` (another attempt would find a better way). A transport is used once.
  * @typedef {{
  *   on(event: string, listener: (detail: any) => void): () => void,
  *   open(target: StreamTarget): void,

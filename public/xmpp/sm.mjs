@@ -50,10 +50,6 @@ export class StreamManagement {
     return this.#id !== '';
   }
 
-  get unacknowledged() {
-    return this.#queue.length;
-  }
-
   /** What the server may not have, oldest first. */
   get waiting() {
     return [...this.#queue];

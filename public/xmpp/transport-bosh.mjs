@@ -1,7 +1,6 @@
-// XMPP over long-polling HTTP (XEP-0124 and XEP-0206), for where WebSockets do not get through. Knows request numbers, the
-// window, the order of answers, and the repeats of one request until it is answered or the session cannot live any more;
-// knows no login and no stanza.
-// In place of a WebSocket it remembers that for a while, across page loads, and meanwhile tries the WebSocket again beside it.
+// XMPP over long-polling HTTP (XEP-0124 and XEP-0206), for where WebSockets do not get through: it remembers that for a while,
+// across page loads, and meanwhile tries the WebSocket again beside it. Knows request numbers, the window, the order of answers,
+// and repeats; knows no login and no stanza.
 
 import { Emitter, Failure, within } from '../core/base.mjs';
 import { streamFailure } from './errors.mjs';
@@ -278,7 +277,7 @@ const PASSING = new Set([408, 425, 429]);
 
 /** @typedef {{ clock: import('../core/base.mjs').Clock, fetch: typeof fetch }} Host */
 
-export class Exchange {
+class Exchange {
   /** @type {XmlElement | null} */
   answer = null;
   /** @type {AbortController | null} */

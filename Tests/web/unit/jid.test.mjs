@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bareOf, parseJid, sameJid } from '../../../public/xmpp/jid.mjs';
+import { bareOf, parseJid } from '../../../public/xmpp/jid.mjs';
 
 test('an address has its parts', () => {
   assert.deepEqual({ ...parseJid('Alice@Example.ORG/Phone/1@x') }, { local: 'alice', domain: 'example.org', resource: 'Phone/1@x' });
@@ -17,10 +17,9 @@ test('what is no address is refused', () => {
 });
 
 test('the same address in other letters is the same', () => {
-  assert.ok(sameJid('A@B/r', 'a@b/r'));
-  assert.ok(sameJid('e\u0301@b', '\u00E9@b'));
-  assert.ok(!sameJid('a@b/r', 'a@b/R'));
-  assert.ok(!sameJid('', ''));
+  assert.equal(String(parseJid('A@B/r')), 'a@b/r');
+  assert.equal(String(parseJid('e\u0301@b')), '\u00E9@b');
+  assert.equal(String(parseJid('a@b/R')), 'a@b/R');
   assert.equal(bareOf('a@b/c'), 'a@b');
   assert.equal(bareOf('nonsense@'), '');
 });

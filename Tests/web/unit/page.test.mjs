@@ -59,9 +59,18 @@ test('the page without a network knows every file', () => {
   assert.deepEqual(listed.sort(), all.sort());
 });
 
-// As others are measured too: code, style and the words of one language, without pictures.
-test('the whole page stays below 150 kB compressed', () => {
-  const all = readdirSync(root, { recursive: true }).map(String).filter((name) => /\.(mjs|css|html|json|webmanifest)$/.test(name) && (!languages.includes(name) || name === 'i18n/en.json'));
+test('what one module offers, another one or a test takes', () => {
+  const tests = readdirSync(new URL('.', import.meta.url)).map((name) => readFileSync(new URL(name, import.meta.url), 'utf8'));
+  for (const name of modules) {
+    const others = [...modules.filter((other) => other !== name).map(read), ...tests].join('\n');
+    for (const [, offered] of read(name).matchAll(/^export (?:async )?(?:const|let|class|function\*?) (\w+)/gm)) {
+      assert.match(others, new RegExp(`\\b${offered}\\b`), `${name}: ${offered}`);
+    }
+  }
+});
+
+test('the whole page, with icons and the words of one language, stays below 150 kB compressed', () => {
+  const all = readdirSync(root, { recursive: true }).map(String).filter((name) => /\.\w+$/.test(name) && (!languages.includes(name) || name === 'i18n/en.json'));
   const size = all.reduce((sum, name) => sum + gzipSync(readFileSync(new URL(name, root))).length, 0);
   assert.ok(size < 150_000, `${size}`);
 });

@@ -1,5 +1,5 @@
 // Picks the SASL mechanism and remembers the best one an account was ever offered: a server, or somebody between,
-// that suddenly offers less is refused (WEBCLIENT security rule 7). Knows no wire.
+// that suddenly offers less is refused. Knows no wire.
 
 import { Failure } from '../../core/base.mjs';
 import { Scram } from './scram.mjs';

@@ -4,7 +4,7 @@ import { Failure } from '../../core/base.mjs';
 import { base64, equalBytes, fromBase64, fromUtf8, randomId, utf8, xor } from '../../core/bytes.mjs';
 
 // RFC 7677 section 4 asks for 4096 at least; the upper bound keeps a hostile server from freezing the page.
-export const ITERATIONS = { least: 4096, most: 1_000_000 };
+const ITERATIONS = { least: 4096, most: 1_000_000 };
 
 /** @type {Record<string, { hash: string, bits: number }>} */
 const HASHES = {
