@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prosody import Prosody
 
 from harness import secured
 from harness.edge import PROGRAM, Edge
@@ -35,6 +36,13 @@ def load(tmp_path: Path, *words: str, code: int = 0) -> dict:
         capture_output=True, text=True, timeout=60)
     assert done.returncode == code, done.stdout + done.stderr
     return {**json.loads(report.read_text()), "text": done.stdout, "errors": done.stderr}
+
+
+@pytest.fixture(scope="module")
+def prosody() -> Iterator[Prosody]:
+    """One that keeps no messages: each 10,000 in an archive it stops for a second and cuts the file, longer than a run here."""
+    with Prosody("edge.test", {"alice": "secret"}, more="default_archive_policy = false; muc_log_by_default = false") as server:
+        yield server
 
 
 @pytest.fixture

@@ -416,3 +416,9 @@ def test_PP_011_the_proxy_header_comes_first_and_in_clear(upstream, word, next_b
         _, stream = table.open()
         assert stream.wire.take_until(b"\r\n").startswith(b"PROXY ")
         assert stream.wire.take(2) == next_bytes
+
+
+def test_a_stop_while_the_self_test_makes_its_contexts_is_a_clean_one(upstream):
+    for _ in range(20):
+        with Edge(f"{upstream.address} tls proxy-v1") as edge:
+            assert edge.terminate() == 0, edge.log()[-1000:]
