@@ -244,6 +244,7 @@ def test_sessions_are_resumed_whichever_thread_takes_them(edge, version):
     assert resumed == 8
 
 
+@pytest.mark.memory
 def test_many_bytes_wait_for_a_slow_reader_without_piling_up(table, edge):
     browser, stream = table.logged_in()
     before = edge.resident_kilobytes()
