@@ -23,10 +23,15 @@ def start(upstream: Upstream, proxy: str = "", environment: dict | None = None, 
 
 
 def client_of(edge: Edge, browser: Browser) -> str:
-    """The address in the log line of the session that ends now."""
+    """The address in the log line of the session that ends now, which is one more than before."""
+    before = len(ended(edge))
     browser.vanish()
-    assert eventually(lambda: any("reason" in record for record in edge.records()))
-    return edge.records()[-1]["client"]
+    assert eventually(lambda: len(ended(edge)) > before)
+    return ended(edge)[-1]["client"]
+
+
+def ended(edge: Edge) -> list[dict]:
+    return [record for record in edge.records() if "reason" in record]
 
 
 def test_FW_001_only_a_trusted_proxy_is_believed(upstream):
