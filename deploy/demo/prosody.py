@@ -1,6 +1,7 @@
 """A private Prosody on loopback: its configuration, its data and its life. Everything is in one folder that goes with it."""
 
 import ctypes
+import itertools
 import os
 import shutil
 import signal
@@ -8,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 MODULES = [
@@ -71,11 +73,19 @@ ROSTER = """return {{
 """
 
 
+# Below the ports that the kernel gives by itself, so that no connection takes one before its server has it; processes that were
+# started together begin far from each other.
+_PORTS = range(11_000, 32_000)
+_numbers = itertools.count(os.getpid() * 97)
+
+
 def free_port() -> int:
-    """A TCP port of loopback that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A TCP port of loopback that nobody has at this moment, never the same one again."""
+    while True:
+        port = _PORTS[next(_numbers) % len(_PORTS)]
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def end_with_parent() -> None:
