@@ -69,7 +69,8 @@ beforeEach(() => {
 const online = () => until(() => connection.online);
 const reconnect = async () => {
   await clock.advance(600);
-  await online();
+  await online(); // perhaps only now: modules take their time
+  await clock.advance(50);
 };
 
 describe('logging in', () => {

@@ -19,8 +19,8 @@ describe('message styling', () => {
   });
 
   test('is fast and bounded for hostile text', () => {
-    const begin = performance.now();
+    const begin = process.cpuUsage(); // its own time, however busy the machine is
     for (const text of ['*'.repeat(60_000), '>'.repeat(60_000), ' *a'.repeat(20_000), '```\n'.repeat(15_000), '> '.repeat(20_000)]) assert.ok(parseStyling(text).length > 0);
-    assert.ok(performance.now() - begin < 2_000);
+    assert.ok(process.cpuUsage(begin).user < 2_000_000);
   });
 });
