@@ -168,6 +168,8 @@ def haproxy(upstream: int):
             yield process, port
 
 
+# Both servers with the modules that Debian's packages switch on, less those about networks, other servers and limits: the
+# work of a message depends on what looks at it, and that is what an operator has.
 PROSODY = """
 run_as_root = true
 pidfile = "{folder}/prosody.pid"
@@ -181,7 +183,11 @@ http_ports = {{ {http} }}
 http_interfaces = {{ "127.0.0.1" }}
 https_ports = {{}}
 network_backend = "epoll"
-modules_enabled = {{ "saslauth", "disco", "iq", "message", "presence", "ping", "bosh", "websocket" }}
+modules_enabled = {{
+    "bosh", "websocket", "saslauth",
+    "disco", "roster", "blocklist", "bookmarks", "carbons", "pep", "private", "smacks", "vcard4", "vcard_legacy", "csi_simple",
+    "invites", "invites_adhoc", "invites_register", "ping", "register", "time", "uptime", "version", "admin_adhoc",
+}}
 modules_disabled = {{ "s2s", "tls", "offline" }}
 c2s_require_encryption = false
 consider_websocket_secure = true
@@ -233,11 +239,40 @@ shaper_rules:
 acme:
   auto: false
 modules:
-  mod_disco: {{}}
-  mod_ping: {{}}
   mod_bosh: {{}}
   mod_muc:
     access: all
+  mod_adhoc: {{}}
+  mod_admin_extra: {{}}
+  mod_announce: {{}}
+  mod_avatar: {{}}
+  mod_blocking: {{}}
+  mod_caps: {{}}
+  mod_carboncopy: {{}}
+  mod_client_state: {{}}
+  mod_configure: {{}}
+  mod_disco: {{}}
+  mod_http_api: {{}}
+  mod_last: {{}}
+  mod_muc_admin: {{}}
+  mod_offline: {{}}
+  mod_ping: {{}}
+  mod_privacy: {{}}
+  mod_private: {{}}
+  mod_pubsub:
+    plugins: [flat, pep]
+  mod_push: {{}}
+  mod_push_keepalive: {{}}
+  mod_roster:
+    versioning: true
+  mod_shared_roster: {{}}
+  mod_sic: {{}}
+  mod_stream_mgmt:
+    resend_on_timeout: if_offline
+  mod_vcard:
+    search: false
+  mod_vcard_xupdate: {{}}
+  mod_version: {{}}
 """
 
 
