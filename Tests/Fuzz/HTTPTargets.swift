@@ -35,34 +35,25 @@ enum HTTPRequestsTarget: FuzzTarget {
     private static func events(_ bytes: [UInt8], piece: Int) -> [String] {
         var decoder = RequestDecoder(limits: limits)
         var head = RequestHead()
-        var result: [String] = []
         var body: [UInt8] = []
-        var input: [UInt8] = []
-        for begin in stride(from: 0, to: bytes.count, by: piece) {
-            input += bytes[begin..<min(begin + piece, bytes.count)]
-            do throws(HTTPFailure) {
-                reading: while true {
-                    switch try decoder.next(input.span, head: &head) {
-                    case .needMore: break reading
-                    case .head(let used):
-                        result.append(describe(head))
-                        body = []
-                        input.removeFirst(used)
-                    case .body(let range, let used):
-                        body += input[range]
-                        precondition(body.count <= limits.maxBody, "over the limit")
-                        input.removeFirst(used)
-                    case .end(let used):
-                        result.append("end \(body)")
-                        input.removeFirst(used)
-                    }
-                }
-            } catch {
-                return result + ["\(error)"]
+        return collect(bytes, piece: piece) { (input, result) throws(HTTPFailure) in
+            switch try decoder.next(input.span, head: &head) {
+            case .needMore:
+                precondition(input.count <= 2_048, "more is left over than a head or a line may have")
+                return nil
+            case .head(let used):
+                result.append(describe(head))
+                body = []
+                return used
+            case .body(let range, let used):
+                body += input[range]
+                precondition(body.count <= limits.maxBody, "over the limit")
+                return used
+            case .end(let used):
+                result.append("end \(body)")
+                return used
             }
-            precondition(input.count <= 2_048, "more is left over than a head or a line may have")
         }
-        return result
     }
 
     private static func describe(_ head: RequestHead) -> String {
@@ -98,31 +89,40 @@ enum HTTPResponsesTarget: FuzzTarget {
     private static func events(_ bytes: [UInt8], piece: Int) -> [String] {
         var decoder = ResponseDecoder(limits: limits)
         var head = ResponseHead()
-        var result: [String] = []
         var body: [UInt8] = []
-        var input: [UInt8] = []
-        for begin in stride(from: 0, to: bytes.count, by: piece) {
-            input += bytes[begin..<min(begin + piece, bytes.count)]
-            do throws(HTTPFailure) {
-                reading: while true {
-                    switch try decoder.next(input.span, head: &head) {
-                    case .needMore: break reading
-                    case .head(let used):
-                        result.append("\(head.status) \(head.keepsAlive)")
-                        input.removeFirst(used)
-                    case .body(let range, let used):
-                        body += input[range]
-                        input.removeFirst(used)
-                    case .end(let used):
-                        result.append("end \(body)")
-                        body = []
-                        input.removeFirst(used)
-                    }
-                }
-            } catch {
-                return result + ["\(error)"]
+        let result = collect(bytes, piece: piece) { (input, result) throws(HTTPFailure) in
+            switch try decoder.next(input.span, head: &head) {
+            case .needMore:
+                return nil
+            case .head(let used):
+                result.append("\(head.status) \(head.keepsAlive)")
+                return used
+            case .body(let range, let used):
+                body += input[range]
+                return used
+            case .end(let used):
+                result.append("end \(body)")
+                body = []
+                return used
             }
         }
         return result + ["rest \(body)"]
     }
+}
+
+/// All that `next` says while it is given the bytes in pieces; it answers how many it used up, or nil when it needs more.
+private func collect(
+    _ bytes: [UInt8], piece: Int, next: (_ input: [UInt8], _ result: inout [String]) throws(HTTPFailure) -> Int?
+) -> [String] {
+    var result: [String] = []
+    var input: [UInt8] = []
+    for begin in stride(from: 0, to: bytes.count, by: piece) {
+        input += bytes[begin..<min(begin + piece, bytes.count)]
+        do throws(HTTPFailure) {
+            while let used = try next(input, &result) { input.removeFirst(used) }
+        } catch {
+            return result + ["\(error)"]
+        }
+    }
+    return result
 }
