@@ -1,5 +1,6 @@
 import Bytes
 import Testing
+import WireTesting
 import XMPPWire
 
 private let framing = "xmlns='urn:ietf:params:xml:ns:xmpp-framing'"
@@ -60,14 +61,7 @@ private let pieces = [
             }
         }
         compare(bytes)
-        for place in bytes.indices {
-            compare(Array(bytes[..<place]))
-            compare(Array(bytes[..<place]) + Array(bytes[(place + 1)...]))
-            for piece in pieces {
-                compare(Array(bytes[..<place]) + Array(piece.utf8) + Array(bytes[place...]))
-                compare(Array(bytes[..<place]) + Array(piece.utf8) + Array(bytes[(place + 1)...]))
-            }
-        }
+        OneChange.forEach(of: bytes, pieces: pieces, compare)
     }
 
     @Test("limits hold on both ways")

@@ -1,5 +1,6 @@
 import Bytes
 import Testing
+import WireTesting
 import XMPPWire
 
 /// Stanzas that take the short way.
@@ -70,14 +71,7 @@ private let pieces = [
             let outcomes = (short.outcome(changed, .afterLogin), long.outcome(changed, .afterLogin))
             if outcomes.0 != outcomes.1 { Issue.record("\(String(decoding: changed, as: UTF8.self)): \(outcomes)") }
         }
-        for place in bytes.indices {
-            compare(Array(bytes[..<place]))
-            compare(Array(bytes[..<place]) + Array(bytes[(place + 1)...]))
-            for piece in pieces {
-                compare(Array(bytes[..<place]) + Array(piece.utf8) + Array(bytes[place...]))
-                compare(Array(bytes[..<place]) + Array(piece.utf8) + Array(bytes[(place + 1)...]))
-            }
-        }
+        OneChange.forEach(of: bytes, pieces: pieces, compare)
     }
 
     @Test(
