@@ -1,10 +1,13 @@
-"""A name server that says what a test wants it to say, over UDP and TCP on one port of 127.0.0.1."""
+"""A name server that says what a test wants it to say, over UDP and TCP on one port of loopback."""
 
 import contextlib
+import os
 import socket
 import struct
 import threading
 from collections.abc import Callable
+
+from prosody import reserve_port
 
 TYPES = {"A": 1, "CNAME": 5, "SOA": 6, "AAAA": 28, "SRV": 33}
 KINDS = {number: name for name, number in TYPES.items()}
@@ -37,9 +40,13 @@ def rdata(kind: str, value: str) -> bytes:
 class Names:
     """`names.add("xmpp.test", "A", "127.0.0.1")`; a name without records does not exist."""
 
-    def __init__(self, port: int = 0):
+    # Of this process alone: while it is stopped nobody else answers in its place.
+    HOST = f"127.{1 + (os.getpid() >> 16) % 200}.{os.getpid() >> 8 & 255}.{os.getpid() & 255}"
+
+    def __init__(self) -> None:
         self.records: dict[tuple[str, str], list[tuple[str, int]]] = {}
-        self.questions: list[tuple[str, str]] = []
+        self.questions: list[tuple[str, str]] = []  # each once, however often it was repeated for want of a quick answer
+        self._heard: set[tuple[bytes, str, str]] = set()
         self.is_silent = False
         self.silent: set[str] = set()  # names about which nothing is said
         self.failing: set[str] = set()  # names, or kinds such as SRV, that are answered with SERVFAIL
@@ -48,7 +55,9 @@ class Names:
         self.understands_extensions = True
         self.spoil: Callable[[bytes], bytes] = lambda answer: answer
         self.over_tcp = 0
-        self.port = port
+        self.place = reserve_port(self.HOST)
+        self.port = self.place.getsockname()[1]
+        self.address = f"{self.HOST}:{self.port}"
         self.start()
 
     # What it says
@@ -64,7 +73,8 @@ class Names:
     def asked(self, name: str, kind: str) -> int:
         return self.questions.count((name.lower(), kind))
 
-    def answer(self, question: bytes, limit: int) -> bytes:
+    def answer(self, question: bytes, limit: int) -> bytes | None:
+        """None for a name about which nothing is said."""
         identity, = struct.unpack("!H", question[:2])
         name, place = "", 12
         while question[place]:
@@ -74,7 +84,11 @@ class Names:
         name = name.rstrip(".").lower()
         kind = KINDS.get(struct.unpack("!H", question[place + 1:place + 3])[0], "?")
         asked = question[12:place + 5]
-        self.questions.append((name, kind))
+        if (question[:2], name, kind) not in self._heard:
+            self._heard.add((question[:2], name, kind))
+            self.questions.append((name, kind))
+        if name in self.silent:
+            return None
         answers, owner = [], name
         while (found := self.records.get((owner, "CNAME"))) and kind != "CNAME":
             answers.append(record(owner, "CNAME", rdata("CNAME", found[0][0]), found[0][1]))
@@ -99,47 +113,44 @@ class Names:
     # Where it says it
 
     def start(self) -> None:
-        for _ in range(50):
-            self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self.udp.bind(("127.0.0.1", self.port))
-            port = self.udp.getsockname()[1]
-            try:
-                self.tcp = socket.create_server(("127.0.0.1", port))
-            except OSError:  # somebody else has this port for TCP
-                self.udp.close()
-                continue
-            break
-        self.port, self.address, self.is_running = port, f"127.0.0.1:{port}", True
-        for serve in (self._serve_udp, self._serve_tcp):
-            threading.Thread(target=serve, daemon=True).start()
+        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.udp.bind((self.HOST, self.port))
+        self.tcp = socket.create_server((self.HOST, self.port))
+        self.threads = [
+            threading.Thread(target=serve, args=(listener,), daemon=True)
+            for serve, listener in ((self._serve_udp, self.udp), (self._serve_tcp, self.tcp))]
+        for thread in self.threads:
+            thread.start()
 
-    def _serve_udp(self) -> None:
+    def _serve_udp(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            while self.is_running:
-                question, client = self.udp.recvfrom(4096)
-                if question and not self.is_silent:
-                    answer = self.answer(question, self.datagram)
-                    if self.questions[-1][0] not in self.silent:
-                        self.udp.sendto(answer, client)
+            while True:
+                question, client = listener.recvfrom(4096)
+                if not question:  # it was shut down
+                    return
+                if not self.is_silent and (answer := self.answer(question, self.datagram)):
+                    listener.sendto(answer, client)
 
-    def _serve_tcp(self) -> None:
+    def _serve_tcp(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            while self.is_running:
-                connection, _ = self.tcp.accept()
-                with connection, connection.makefile("rb") as stream:
+            while True:
+                connection, _ = listener.accept()
+                with contextlib.suppress(OSError), connection, connection.makefile("rb") as stream:  # who asks may go away
                     size = stream.read(2)
                     if len(size) < 2 or self.is_silent:
                         continue
                     self.over_tcp += 1
-                    answer = self.answer(stream.read(struct.unpack("!H", size)[0]), 65535)
-                    connection.sendall(struct.pack("!H", len(answer)) + answer)
+                    if answer := self.answer(stream.read(struct.unpack("!H", size)[0]), 65535):
+                        connection.sendall(struct.pack("!H", len(answer)) + answer)
 
     def stop(self) -> None:
         """From now on questions are refused by the machine."""
-        self.is_running = False
         for listener in (self.udp, self.tcp):
             with contextlib.suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
+        for thread in self.threads:
+            thread.join()
+        for listener in (self.udp, self.tcp):
             listener.close()
 
     def __enter__(self) -> "Names":
@@ -147,3 +158,4 @@ class Names:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+        self.place.close()

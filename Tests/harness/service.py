@@ -7,6 +7,8 @@ import threading
 import time
 from collections import deque
 
+from prosody import reserve_port
+
 from harness.upstream import BIND_FEATURES, END, HEADER, SASL_FEATURES, SUCCESS
 
 LAST_DATA_RECEIVED = struct.Struct("52x I")  # of struct tcp_info
@@ -22,8 +24,10 @@ class Service:
     """`arrivals` says when each connection came. It looks for words instead of parsing: the edge sends an element in one write."""
 
     def __init__(self, port: int = 0):
-        self.listener = socket.create_server(("127.0.0.1", port), backlog=1024)
-        self.port = self.listener.getsockname()[1]
+        # Its port stays its own when it has been killed: another one begins there.
+        self.place = None if port else reserve_port()
+        self.port = port or self.place.getsockname()[1]
+        self.listener = socket.create_server(("127.0.0.1", self.port), backlog=1024)
         self.address = f"127.0.0.1:{self.port}"
         self.arrivals: list[float] = []
         self.connections: dict[socket.socket, bool] = {}  # whether somebody has logged in there
@@ -96,5 +100,6 @@ class Service:
     def __exit__(self, *_: object) -> None:
         if self.listener.fileno() >= 0:
             self.kill()
-        for one in (self.chooser, self.waker, self.woken):
-            one.close()
+        for one in (self.chooser, self.waker, self.woken, self.place):
+            if one:
+                one.close()

@@ -5,6 +5,8 @@ import socket
 import ssl
 import time
 
+from prosody import reserve_port
+
 from harness.stream import CLIENT, SASL, STREAMS, Element, End, Header, StreamReader
 from harness.wire import PATIENCE, Ended, Wire
 
@@ -133,8 +135,10 @@ class Upstream:
     def __init__(self, domain: str = "edge.test", backlog: int = 512, host: str = "127.0.0.1", port: int = 0):
         self.domain = domain
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self.listener = socket.create_server((host, port), family=family, backlog=backlog)
-        self.port = self.listener.getsockname()[1]
+        # The port stays its own when it has stopped to listen.
+        self.place = None if port else reserve_port(host)
+        self.port = port or self.place.getsockname()[1]
+        self.listener = socket.create_server((host, self.port), family=family, backlog=backlog)
         self.address = f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
         self.streams: list[UpstreamStream] = []
 
@@ -163,6 +167,8 @@ class Upstream:
     def close(self) -> None:
         self.close_streams()
         self.listener.close()
+        if self.place:
+            self.place.close()
 
     def __enter__(self) -> "Upstream":
         return self
@@ -171,7 +177,18 @@ class Upstream:
         self.close()
 
 
+def twins(host: str) -> tuple[Upstream, Upstream]:
+    """Two on the same port, of 127.0.0.1 and of another address of this machine."""
+    for _ in range(20):
+        one = Upstream()
+        try:
+            return one, Upstream(host=host, port=one.port)
+        except OSError:  # somebody else has it there
+            one.close()
+    raise AssertionError(f"no port is free on 127.0.0.1 and {host}")
+
+
 __all__ = [
     "BIND_FEATURES", "CLIENT", "END", "HEADER", "SASL_FEATURES", "STREAMS", "SUCCESS", "Ended", "Upstream",
-    "UpstreamStream", "cut", "PROCEED", "TLS", "TLS_FEATURES",
+    "UpstreamStream", "cut", "PROCEED", "TLS", "TLS_FEATURES", "twins",
 ]

@@ -1,7 +1,6 @@
 """A private Prosody on loopback: its configuration, its data and its life. Everything is in one folder that goes with it."""
 
 import ctypes
-import itertools
 import os
 import shutil
 import signal
@@ -9,7 +8,6 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 
 MODULES = [
@@ -73,19 +71,22 @@ ROSTER = """return {{
 """
 
 
-# Below the ports that the kernel gives by itself, so that no connection takes one before its server has it; processes that were
-# started together begin far from each other.
-_PORTS = range(11_000, 32_000)
-_numbers = itertools.count(os.getpid() * 97)
+def reserve_port(host: str = "127.0.0.1") -> socket.socket:
+    """Holds a TCP port for as long as it is open: the system gives it to nobody who leaves the choice to it, connections are
+    refused, and whoever is told the number can listen there (with SO_REUSEADDR, as servers do) and cease to as often as need be."""
+    holder = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind((host, 0))
+    return holder
+
+
+_kept: list[socket.socket] = []
 
 
 def free_port() -> int:
-    """A TCP port of loopback that nobody has at this moment, never the same one again."""
-    while True:
-        port = _PORTS[next(_numbers) % len(_PORTS)]
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+    """A TCP port of loopback that nobody listens on, kept for those whom this process tells it until the process ends."""
+    _kept.append(reserve_port())
+    return _kept[-1].getsockname()[1]
 
 
 def end_with_parent() -> None:
