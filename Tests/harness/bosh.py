@@ -139,7 +139,7 @@ class BOSHBrowser(Browser):
         self.waiting: list[Poster] = []  # by rid
         self.inbox: list[Message] = []
         self.ended: Answer | None = None
-        self.asked = 0.0
+        self.polled = 0.0
 
     def _request(self, text: str) -> None:
         over = self.idle.pop() if self.idle and not self.spread else self.session.connect()
@@ -178,12 +178,14 @@ class BOSHBrowser(Browser):
         deadline = time.monotonic() + timeout
         while not self.inbox:
             assert not self.ended, f"the session has ended: {self.ended}"
+            polls = not self.waiting and self.session.created["hold"] == "0"
+            if polls:  # as often as it may
+                time.sleep(max(0.0, self.polled + int(self.session.created["polling"]) - time.monotonic()))
             if not self.waiting:
-                if self.session.created["hold"] == "0":  # it polls, as often as it may
-                    time.sleep(max(0.0, self.asked + int(self.session.created["polling"]) - time.monotonic()))
-                    self.asked = time.monotonic()
                 self._request(self.session.next())
             self._collect(max(0.01, deadline - time.monotonic()))
+            if polls:  # by now the edge has had the request, however long that took
+                self.polled = time.monotonic()
         return self.inbox.pop(0)
 
     def open(self, to: str | None = None, **attributes: str) -> None:

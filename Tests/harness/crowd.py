@@ -103,7 +103,7 @@ class Crowd:
         self.members: list[Member] = []
         self.loop = asyncio.new_event_loop()
 
-    def come(self, count: int, timeout: float = 60) -> list[Member]:
+    def come(self, count: int, timeout: float = 120) -> list[Member]:
         """Gives those that came, when each is in or has been sent away."""
         return self.loop.run_until_complete(asyncio.wait_for(self._come(count), timeout))
 
@@ -122,7 +122,7 @@ class Crowd:
             _, member = await self.loop.create_connection(lambda: Member(host(self.address)), *where, **security)
         return member
 
-    def talk(self, timeout: float = 30) -> None:
+    def talk(self, timeout: float = 60) -> None:
         """Everybody says something, and hears it back or is gone."""
         async def everybody() -> None:
             for member in self.members:
@@ -131,7 +131,7 @@ class Crowd:
 
         self.loop.run_until_complete(asyncio.wait_for(everybody(), timeout))
 
-    def wait(self, holds, timeout: float = 20) -> None:
+    def wait(self, holds, timeout: float = 60) -> None:
         """Until a condition of its members comes true."""
         async def patiently() -> None:
             while not holds():

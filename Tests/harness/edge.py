@@ -75,8 +75,12 @@ class Edge:
 
     def records(self) -> list[dict]:
         """What it logged of sessions, with --log-format json."""
-        lines = [json.loads(line) for line in self.lines if line.startswith("{")]
+        lines = [json.loads(line) for line in list(self.lines) if line.startswith("{")]
         return [record for record in lines if "session" in record]
+
+    def ends(self) -> list[dict]:
+        """What it logged of sessions that ended. Lines come a moment after what they tell of."""
+        return [record for record in self.records() if "reason" in record]
 
     # Where it listens
 
@@ -134,7 +138,7 @@ class Edge:
             self.process.send_signal(signal.SIGTERM)
 
     def terminate(self, timeout: float = 20) -> int:
-        """SIGTERM, and the wait for the end; gives the exit code."""
+        """SIGTERM, and the wait for the end and for the last words; gives the exit code."""
         assert self.process
         self.ask_to_end()
         try:
@@ -143,9 +147,11 @@ class Edge:
             self.kill()
 
     def kill(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+        if self.process:
+            if self.process.poll() is None:
+                self.process.kill()
+                self.process.wait()
+            self._reader.join(10)
 
     def __enter__(self) -> "Edge":
         return self.start()

@@ -1,6 +1,7 @@
 """A private ejabberd on loopback: one Erlang process without a node name, its whole life in one folder that goes with it."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -95,14 +96,17 @@ class Ejabberd:
             },
         )
         deadline = time.monotonic() + 60
-        while not ((folder / "ready").exists() and self._listens()):
+        ports = [int(port) for port in re.findall(r"^ *(?:- +)?port: (\d+)$", (folder / "ejabberd.yml").read_text(), re.MULTILINE)]
+        assert self.port in ports
+        while not ((folder / "ready").exists() and all(self._listens(port) for port in ports)):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"ejabberd does not come up ({self.process.poll()}):\n{self.log()[-3000:]}")
             time.sleep(0.05)
 
-    def _listens(self) -> bool:
+    @staticmethod
+    def _listens(port: int) -> bool:
         try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
             return True
         except OSError:
             return False

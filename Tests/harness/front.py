@@ -154,10 +154,23 @@ class Front:
         return (self.folder / "access.log").read_text()
 
     def kill(self) -> None:
-        """kill -9, its workers too: they share the group it was started in."""
+        """kill -9, its workers too: they share the group it was started in. The last of them has gone when nobody listens."""
         if self.process and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+            deadline = time.monotonic() + 30
+            while self._is_open():
+                assert time.monotonic() < deadline, f"somebody still listens in place of {self.command[0]}"
+                time.sleep(0.01)
+
+    def _is_open(self) -> bool:
+        try:
+            connect(("127.0.0.1", self.port), timeout=5).close()
+            return True
+        except ConnectionRefusedError:
+            return False
+        except OSError:
+            return True
 
     def __enter__(self) -> "Front":
         return self.start()

@@ -99,8 +99,10 @@ class Jabberd2:
             wire.take_until(b"</stream:features>", 5)
             wire.send((f"<iq type='set' id='r'><query xmlns='jabber:iq:register'><username>{name}</username>"
                        f"<password>{password}</password></query></iq>").encode())
-            wire.more(5)
-            return b"type='result'" in wire.received
+            # As one that is there already when the answer to an earlier try got lost.
+            while not re.search(rb"type='result'|</iq>", wire.received):
+                wire.more(5)
+            return b"type='result'" in wire.received or b"<conflict" in wire.received
         except Exception:  # it closes, resets or is silent
             return False
         finally:

@@ -1,6 +1,6 @@
 """Brings a browser and a scripted upstream together through the edge, up to the point where a test begins."""
 
-from harness.bosh import BOSHSession
+from harness.bosh import Answer, BOSHSession, Poster
 from harness.browser import Browser
 from harness.edge import Edge
 from harness.stream import FRAMING, SASL, STREAMS
@@ -64,17 +64,29 @@ class Table:
         request = session.send(f"<auth xmlns='{SASL}' mechanism='PLAIN'>AGFsaWNlAHNlY3JldA==</auth>")
         stream.read_element(f"{{{SASL}}}auth")
         stream.send(SUCCESS)
-        answers = [request.answer()]
-        if not answers[-1].elements:  # sessions that poll are answered at once
-            answers.append(session.send("<r xmlns='urn:xmpp:sm:3'/>").answer())
-            stream.read_element()
-        assert answers[-1].elements[0].tag == f"{{{SASL}}}success", answers
+        answer = brought(session, stream, request.answer())
+        assert answer.elements[0].tag == f"{{{SASL}}}success", answer
         request = session.send(xmpp_restart="true", to=session.domain)
         stream.read_header()
         stream.send_header("s2", BIND_FEATURES)
-        answer = request.answer()
-        if not answer.elements:
-            answer = session.send("<r xmlns='urn:xmpp:sm:3'/>").answer()
-            stream.read_element()
+        answer = brought(session, stream, request.answer())
         assert answer.elements[0].tag == f"{{{STREAMS}}}features", answer
         return session, stream
+
+
+NUDGE = "<r xmlns='urn:xmpp:sm:3'/>"  # a request with it is no idle poll, and the server sees when the edge has it
+
+
+def brought(session: BOSHSession, stream: UpstreamStream, answer: Answer) -> Answer:
+    """The first answer with something in it. Sessions that poll are answered at once, before the edge has read what was sent."""
+    while not answer.elements:
+        answer = session.send(NUDGE).answer()
+        stream.read_element()
+    return answer
+
+
+def held(session: BOSHSession, stream: UpstreamStream, **attributes: object) -> Poster:
+    """A request that the edge surely holds by now, so that others on other connections come after it."""
+    request = session.send(NUDGE, **attributes)
+    stream.read_element()
+    return request

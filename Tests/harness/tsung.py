@@ -10,7 +10,7 @@ from pathlib import Path
 from prosody import end_with_parent, free_port
 
 
-def run(folder: Path, scenario: str, timeout: float = 60) -> dict[str, list[float]]:
+def run(folder: Path, scenario: str, timeout: float = 180) -> dict[str, list[float]]:
     """Gives the last figures of each kind, as Tsung writes them: for counters, those of the last seconds and in all."""
     (folder / "scenario.xml").write_text(scenario)
     (folder / "log").mkdir()

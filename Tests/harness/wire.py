@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -25,11 +26,19 @@ Address = tuple[str, int] | tuple[str, int, str] | str | Secure
 
 
 _connections: WeakSet[socket.socket] = WeakSet()
+_lock = threading.Lock()
+
+
+def _remember(connection: socket.socket) -> None:
+    with _lock:
+        _connections.add(connection)
 
 
 def leave(port: int) -> None:
     """Closes what a test has left open to a port of this machine."""
-    for connection in list(_connections):
+    with _lock:
+        connections = list(_connections)
+    for connection in connections:
         with suppress(OSError):
             if connection.getpeername()[1] == port:
                 connection.close()
@@ -49,12 +58,12 @@ def connect(address: Address, timeout: float = PATIENCE) -> socket.socket:
     if isinstance(address, Secure):
         plain = connect((address.host, address.port, address.source), timeout)
         connection = address.context.wrap_socket(plain, server_hostname=address.name)
-        _connections.add(connection)
+        _remember(connection)
         return connection
     source = (address[2], 0) if len(address) == 3 and address[2] else None
     connection = socket.create_connection(address[:2], timeout=timeout, source_address=source)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    _connections.add(connection)
+    _remember(connection)
     return connection
 
 
