@@ -8,7 +8,7 @@ from harness.bosh import BOSHSession, Poster, body, quick
 from harness.browser import CLOSING_FRAME
 from harness.edge import Edge, eventually
 from harness.stream import CLIENT, ERRORS, SASL, STREAMS
-from harness.table import Table
+from harness.table import NUDGE, Table, brought, held
 from harness.upstream import BIND_FEATURES, END, SASL_FEATURES, SUCCESS
 
 SM = "urn:xmpp:sm:3"
@@ -172,11 +172,10 @@ def test_BO_052_an_early_request_waits_for_the_one_before(table):
 
 def test_BO_054_BO_132_a_rid_out_of_the_window_ends_the_session(edge, table):
     session, stream = table.bosh_logged_in()
-    held = session.send()
-    held.expect_held(0.1)
+    waiting = held(session, stream)
     beyond = session.connect().post(session.again(rid=session.rid + 5)).answer()
     beyond.expect_terminate("item-not-found")
-    held.answer().expect_terminate("other-request")
+    waiting.answer().expect_terminate("other-request")
     stream.expect_eof()  # no end tag: the client may resume its stream
     other = Poster(edge.address).post(body(rid=1, sid="A" * 30)).answer()
     assert other.text == beyond.text
@@ -208,9 +207,7 @@ def test_BO_075_BO_076_a_repeat_gets_the_same_answer_and_its_stanza_goes_once(ta
 def test_BO_080_a_dead_connection_with_a_held_request_loses_nothing(table, how):
     session, stream = table.bosh_logged_in()
     for number in range(6):
-        held = session.send()
-        held.expect_held(0.05)
-        getattr(held, how)()
+        getattr(held(session, stream), how)()
         if number % 2:
             time.sleep(0.05)
         stream.send(f"<message id='{number}'/>")
@@ -221,8 +218,7 @@ def test_BO_080_a_dead_connection_with_a_held_request_loses_nothing(table, how):
 
 def test_BO_079_a_held_request_that_comes_again_moves_to_the_new_connection(table):
     session, stream = table.bosh_logged_in()
-    old = session.send()
-    old.expect_held(0.1)
+    old = held(session, stream)
     new = session.connect().post(session.again())
     assert old.answer().type == "error"
     new.expect_held(0.1)
@@ -232,7 +228,7 @@ def test_BO_079_a_held_request_that_comes_again_moves_to_the_new_connection(tabl
 
 def test_BO_081_an_answer_that_nobody_read_comes_again(table):
     session, stream = table.bosh_logged_in()
-    request = session.send()
+    request = held(session, stream)
     stream.send("<message id='lost'/>")
     time.sleep(0.2)
     request.reset()
@@ -275,7 +271,7 @@ def test_BO_074_with_acknowledgements_too_nothing_is_lost(table):
     came = []
     for number in range(10):
         stream.send(f"<message id='{number}'/>")
-        request = session.send(ack=session.rid if number else None)
+        request = held(session, stream, ack=session.rid if number else None)
         if number % 3 == 0:
             time.sleep(0.05)
             request.reset()
@@ -293,27 +289,27 @@ def test_BO_058_BO_087_wait_and_inactivity_are_what_was_said(upstream, site):
         began = time.monotonic()
         request = session.send()
         assert request.answer().is_empty
-        assert 1.9 < time.monotonic() - began < 2.8
-        stream.expect_silence(1.5)
-        stream.expect_eof(2)
+        assert 1.9 < time.monotonic() - began < 10, "the other wait is half a minute"
+        stream.expect_eof()
+        assert 3.9 < time.monotonic() - began, "the time of the wait and after it that of inactivity"
         unknown(session)
 
 
 @pytest.mark.parametrize("how", ["close", "reset"])
 def test_BO_088_PT_010_a_client_that_vanished_in_a_held_request_is_gone_after_inactivity(upstream, site, how):
-    with quick(upstream, site, BOSH_INACTIVITY="1 s") as edge:
+    with quick(upstream, site, BOSH_INACTIVITY="3 s") as edge:
         session, stream = Table(edge, upstream).bosh_logged_in()
-        held = session.send()
-        held.expect_held(1.5)
-        getattr(held, how)()
+        waiting = session.send()
+        waiting.expect_held(3.2)
         began = time.monotonic()
+        getattr(waiting, how)()
         stream.expect_eof()  # without an end tag: the stream may be resumed
-        assert 0.8 < time.monotonic() - began < 2.5
+        assert 2.9 < time.monotonic() - began
         unknown(session)
 
 
 def test_XB_016_what_could_not_be_delivered_is_left_to_the_server_by_a_bare_end(upstream, site):
-    with quick(upstream, site, BOSH_INACTIVITY="1 s") as edge:
+    with quick(upstream, site, BOSH_INACTIVITY="3 s") as edge:
         session, stream = Table(edge, upstream).bosh_logged_in()
         stream.send("<message id='undelivered'/><iq type='get' id='1'/>")
         stream.expect_eof()
@@ -321,38 +317,45 @@ def test_XB_016_what_could_not_be_delivered_is_left_to_the_server_by_a_bare_end(
 
 
 def test_BO_089_BO_091_a_pause_answers_everything_and_lets_the_client_stay_away(upstream, site):
-    with quick(upstream, site, BOSH_INACTIVITY="1 s") as edge:
+    with quick(upstream, site, BOSH_INACTIVITY="3 s") as edge:
         session, stream = Table(edge, upstream).bosh_logged_in()
-        held = session.send()
-        held.expect_held(0.1)
-        pause = session.send(pause=4)
-        assert held.answer().elements == [] and pause.answer().elements == []
+        waiting = session.send()
+        waiting.expect_held(0.1)
+        pause = session.send(pause=30)
+        assert waiting.answer().elements == [] and pause.answer().elements == []
         stream.send("<message id='kept'/>")
-        stream.expect_silence(2.5)
+        stream.expect_silence(3.5)
         assert session.send().answer().ids == ["kept"]
         stream.expect_eof()
 
 
-def test_BO_098_a_client_that_asks_too_fast_is_ended(table):
-    session, stream = table.bosh_logged_in()
-    held = session.send()
-    held.expect_held(0.1)
+@pytest.fixture
+def patient(upstream, site):
+    """Whoever asks twice within a minute asks too fast, however busy the machine is."""
+    with quick(upstream, site, BOSH_POLLING="1 min") as edge:
+        yield Table(edge, upstream)
+        upstream.close_streams()
+
+
+def test_BO_098_a_client_that_asks_too_fast_is_ended(patient):
+    session, stream = patient.bosh_logged_in()
+    waiting = session.send()
+    waiting.expect_held(0.1)
     session.send().answer().expect_terminate("policy-violation")
-    held.answer().expect_terminate("other-request")
+    waiting.answer().expect_terminate("other-request")
     stream.read_end()
 
 
-def test_BO_101_BO_102_a_session_that_polls_is_answered_at_once(table):
-    session, stream = table.bosh_logged_in(hold=0)
+def test_BO_101_BO_102_a_session_that_polls_is_answered_at_once(patient):
+    session, stream = patient.bosh_logged_in(hold=0)
     stream.send("<message id='a'/>")
-    time.sleep(0.1)
-    assert session.send().answer().ids == ["a"]
+    assert brought(session, stream, session.send(NUDGE).answer()).ids == ["a"]
     assert session.send().answer().is_empty
     session.send().answer().expect_terminate("policy-violation")
 
 
 def test_a_login_that_takes_too_long_ends_the_session(upstream, site):
-    with quick(upstream, site, TIME_TO_LOGIN="2 s", TIME_TO_OPEN="1 s") as edge:
+    with quick(upstream, site, TIME_TO_LOGIN="3 s", TIME_TO_OPEN="1 s") as edge:
         session = BOSHSession(edge.address)
         creation = session.ask()
         stream = upstream.accept()
@@ -445,10 +448,10 @@ def test_too_many_elements_before_login_end_the_session(table):
 
 def test_BO_105_the_request_that_waits_hears_of_the_goodbye(table):
     session, stream = table.bosh_logged_in()
-    held = session.send()
-    held.expect_held(0.1)
+    waiting = session.send()
+    waiting.expect_held(0.1)
     last = session.send("<presence type='unavailable'/>", type="terminate")
-    held.answer().expect_terminate(None)
+    waiting.answer().expect_terminate(None)
     assert last.answer().is_empty
     stream.read_element(f"{{{CLIENT}}}presence")
     stream.read_end()
@@ -456,10 +459,10 @@ def test_BO_105_the_request_that_waits_hears_of_the_goodbye(table):
 
 def test_XB_012_a_stream_error_comes_whole_behind_what_came_before(table):
     session, stream = table.bosh_logged_in()
-    held = session.send()
-    held.expect_held(0.1)
+    waiting = session.send()
+    waiting.expect_held(0.1)
     stream.send(f"<message id='a'/><stream:error><conflict xmlns='{ERRORS}'/></stream:error>")
-    answer = held.answer().expect_terminate("remote-stream-error")
+    answer = waiting.answer().expect_terminate("remote-stream-error")
     assert answer.elements[0]["id"] == "a" and answer.elements[1].find(f"{{{ERRORS}}}conflict") is not None
     assert "xmlns:stream" in answer.text
     stream.read_end()
@@ -476,21 +479,19 @@ def test_BO_108_what_the_server_said_before_it_left_is_kept_for_the_next_request
 
 def test_BO_114_a_server_that_breaks_off_is_told_of(table):
     session, stream = table.bosh_logged_in()
-    held = session.send()
-    held.expect_held(0.1)
+    waiting = session.send()
+    waiting.expect_held(0.1)
     stream.reset()
-    held.answer().expect_terminate("remote-connection-failed")
+    waiting.answer().expect_terminate("remote-connection-failed")
     unknown_or_same = session.connect().post(session.again()).answer()
     assert unknown_or_same.type == "terminate"
 
 
 def test_BO_116_a_stop_tells_every_client_and_leaves_streams_to_be_resumed(edge, table, upstream):
     sessions = [table.bosh_logged_in() for _ in range(6)]
-    held = [session.send() for session, _ in sessions]
-    for request in held:
-        request.expect_held(0.05)
+    waiting = [held(session, stream) for session, stream in sessions]
     edge.ask_to_end()
-    for request in held:
+    for request in waiting:
         request.answer().expect_terminate("system-shutdown")
         request.client.expect_end()
     for _, stream in sessions:
