@@ -24,14 +24,10 @@ def start(upstream: Upstream, proxy: str = "", environment: dict | None = None, 
 
 def client_of(edge: Edge, browser: Browser) -> str:
     """The address in the log line of the session that ends now, which is one more than before."""
-    before = len(ended(edge))
+    before = len(edge.ends())
     browser.vanish()
-    assert eventually(lambda: len(ended(edge)) > before)
-    return ended(edge)[-1]["client"]
-
-
-def ended(edge: Edge) -> list[dict]:
-    return [record for record in edge.records() if "reason" in record]
+    assert eventually(lambda: len(edge.ends()) > before)
+    return edge.ends()[-1]["client"]
 
 
 def test_FW_001_only_a_trusted_proxy_is_believed(upstream):
@@ -124,7 +120,7 @@ def test_FW_009_the_address_of_the_PROXY_header_is_the_one_that_is_trusted(upstr
 @pytest.fixture
 def behind(upstream):
     with start(upstream, listen=("127.0.0.1:0 proxy", "127.0.0.1:0"), environment={
-        "XMPP_EDGE_LIMITS_TIME_TO_PROXY_HEADER": "3 s",
+        "XMPP_EDGE_LIMITS_TIME_TO_PROXY_HEADER": "30 s",
     }) as edge:
         yield edge
 
@@ -145,10 +141,8 @@ def test_PP_005_PP_007_without_an_address_the_socket_counts(behind, header):
 ])
 def test_PP_001_what_is_no_header_closes_the_connection_at_once_without_a_word(behind, data):
     wire = Wire(connect(behind.address))
-    started = time.monotonic()
     wire.send(data)
-    assert wire.drain() == b""
-    assert time.monotonic() - started < 2
+    assert wire.drain() == b"", "in less time than a header may take"
     assert Browser(behind.address, prefix=LOCAL), "others are served"
 
 
@@ -169,16 +163,17 @@ def test_PP_002_others_may_not_say_for_whom_they_speak(upstream):
         assert eventually(lambda: "127.0.0.1 is not among trusted-proxies" in edge.log())
 
 
-def test_PP_003_a_header_may_come_byte_by_byte_but_not_for_ever(behind):
+def test_PP_003_a_header_may_come_byte_by_byte_but_not_for_ever(behind, upstream):
     wire = Wire(connect(behind.address))
     for byte in v1("198.51.100.7") + b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n":
         wire.send(bytes([byte]))
     assert b"HTTP/1.1 404" in wire.drain()
-    silent = Wire(connect(behind.address))
-    silent.send(b"PROXY TCP4")
-    started = time.monotonic()
-    assert silent.drain() == b""
-    assert 2.5 < time.monotonic() - started < 8
+    with start(upstream, listen=("127.0.0.1:0 proxy",), environment={"XMPP_EDGE_LIMITS_TIME_TO_PROXY_HEADER": "3 s"}) as edge:
+        started = time.monotonic()
+        silent = Wire(connect(edge.address))
+        silent.send(b"PROXY TCP4")
+        assert silent.drain() == b""
+        assert 2.9 < time.monotonic() - started < 10
 
 
 # PROXY protocol out
@@ -245,6 +240,7 @@ def test_PP_011_FW_010_the_header_names_session_host_and_encryption(upstream):
         browser.open()
         tlvs = told(upstream)[0].tlvs
         assert tlvs[AUTHORITY] == b"chat.example.org"
+        assert eventually(edge.records), "the line of its begin"
         assert tlvs[UNIQUE_ID].decode() == edge.records()[0]["session"]
         assert tlvs[TLS] == b"\x01\0\0\0\1"
         upstream.close_streams()

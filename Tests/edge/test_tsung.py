@@ -3,7 +3,7 @@
 from prosody import Prosody
 
 from harness import tsung
-from harness.edge import Edge
+from harness.edge import Edge, eventually
 
 USERS = 20
 ABSENT = 4  # accounts for which messages have to be kept
@@ -72,6 +72,7 @@ def test_WX_027_WX_028_WX_029_tsung_logs_in_chats_and_leaves_without_an_error(tm
         assert figures["users_count"][-1] == figures["finish_users_count"][-1] == USERS
         # The stream's header and the bound resource, once for each user.
         assert figures["match"][-1] == 2 * USERS, figures
-        ends = [record for record in edge.records() if record.get("reason")]
+        assert eventually(lambda: len(edge.ends()) >= USERS), edge.log()
+        ends = edge.ends()
         assert [record["reason"] for record in ends] == ["client-closed"] * USERS, ends
         assert all(record["messages_sent"] >= 7 for record in ends)
