@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from harness.edge import eventually
 from harness.http import HTTPClient, get, once
 from harness.wire import Ended
 
@@ -205,10 +206,7 @@ def test_H1_039_resets_at_any_moment_harm_nobody_else(edge):
         client.send(data[:end] or b"G")
         client.wire.reset()
     assert get(edge.address).status == 200
-    deadline = time.monotonic() + 5
-    while edge.descriptors() > before + 10 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert edge.descriptors() <= before + 10
+    assert eventually(lambda: edge.descriptors() <= before + 10), edge.open_files()
 
 
 def test_H1_041_answers_have_a_date(edge):

@@ -33,6 +33,13 @@ class Manager:
         while True:
             self.news.append((time.monotonic(), self.socket.recv(4096).decode()))
 
+    def stand(self) -> None:
+        """Returns when everything that was said before has been heard."""
+        word = f"MARK={len(self.news)}"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+            other.sendto(word.encode(), self.socket.getsockname())
+        assert eventually(lambda: self.heard(word) == 1)
+
     def heard(self, word: str) -> int:
         return sum(word in text.split("\n") for _, text in self.news)
 
@@ -63,9 +70,12 @@ def test_the_watchdog_hears_that_all_workers_work_and_nothing_when_they_do_not(u
     with Edge(upstream.address, environment=environment) as edge:
         assert eventually(lambda: manager.heard("WATCHDOG=1") >= 5)
         os.kill(edge.pid, signal.SIGSTOP)
-        time.sleep(0.3)
+        threads = list(Path(f"/proc/{edge.pid}/task").iterdir())
+        assert eventually(lambda: all((thread / "stat").read_text().rpartition(")")[2].split()[0] == "T" for thread in threads))
+        manager.stand()
         before = manager.heard("WATCHDOG=1")
         time.sleep(0.6)
+        manager.stand()
         assert manager.heard("WATCHDOG=1") == before
         os.kill(edge.pid, signal.SIGCONT)
         assert eventually(lambda: manager.heard("WATCHDOG=1") >= before + 3)

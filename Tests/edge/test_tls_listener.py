@@ -17,7 +17,7 @@ from harness.stream import CLIENT
 from harness.tls import certificates, client, pair, secure, swap
 from harness.upstream import Upstream
 from harness.websocket import request
-from harness.wire import Ended, Wire, connect
+from harness.wire import Ended, Wire, connect, fill, narrow
 from harness.table import Table
 
 BOTH = ("127.0.0.1:0 tls", "127.0.0.1:0")
@@ -122,7 +122,7 @@ def test_records_may_be_cut_anywhere(edge, upstream):
     """Through a pipe that hands on single bytes, the handshake too."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     tls = client().wrap_bio(incoming, outgoing, server_hostname="edge.test")
-    raw = socket.create_connection(edge.address)
+    raw = socket.create_connection(edge.address, timeout=15)
     raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def pump():
@@ -177,7 +177,7 @@ def test_the_end_is_said_both_ways(edge):
 
 def test_a_client_that_says_its_end_still_gets_the_answer(edge, site):
     (site / "big.bin").write_bytes(os.urandom(400_000))
-    time.sleep(2.5)
+    assert eventually(lambda: len(HTTPClient(edge.addresses()[1]).request(target="/big.bin").body) == 400_000, timeout=15, every=0.2)
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     tls = client().wrap_bio(incoming, outgoing, server_hostname="edge.test")
     with socket.create_connection(edge.address) as raw:
@@ -209,15 +209,15 @@ def test_H1_036_words_in_clear_end_the_connection_at_once(edge):
 
 
 def test_a_handshake_that_does_not_go_on_is_given_up(upstream, site):
-    quick = {"XMPP_EDGE_LIMITS_TIME_TO_HEAD": "1 s"}
+    quick = {"XMPP_EDGE_LIMITS_TIME_TO_HEAD": "2 s"}
     with Edge(upstream.address, public=site, listen=BOTH, options=pair("good"), environment=quick) as edge:
         silent = Wire(socket.create_connection(edge.address))
         half = Wire(socket.create_connection(edge.address))
         half.send(b"\x16\x03\x01\x02\x00\x01")
         began = time.monotonic()
-        silent.drain(10)
-        half.drain(10)
-        assert time.monotonic() - began < 5
+        silent.drain()
+        half.drain()
+        assert time.monotonic() - began < 9, "otherwise it has ten seconds"
         assert HTTPClient(secure(edge.address)).request().status == 200
 
 
@@ -247,19 +247,12 @@ def test_sessions_are_resumed_whichever_thread_takes_them(edge, version):
 @pytest.mark.memory
 def test_many_bytes_wait_for_a_slow_reader_without_piling_up(table, edge):
     browser, stream = table.logged_in()
+    narrow(browser.socket.wire.socket)
+    narrow(stream.wire.socket)
     before = edge.resident_kilobytes()
     stanza = f"<message from='a@edge.test'><body>{'z' * 50_000}</body></message>"
-    stream.wire.socket.settimeout(0.5)
-    sent = 0
-    try:
-        for _ in range(1_000):
-            stream.wire.socket.sendall(stanza.encode())
-            sent += 1
-    except TimeoutError:
-        pass
-    assert sent < 1_000, "nobody was held back"
+    sent, _ = fill(stream.wire.socket, lambda _: stanza.encode())  # or it says that nobody was held back
     assert edge.resident_kilobytes() - before < 8_000
-    stream.wire.socket.settimeout(15)
     for _ in range(sent):
         assert len(browser.receive().text) > 50_000
 
@@ -282,8 +275,9 @@ def test_new_certificates_are_shown_to_new_connections_and_nobody_is_dropped(ups
             browser.send(f"<message xmlns='{CLIENT}' id='m{number}'/>")
             assert stream.read_element(f"{{{CLIENT}}}message").element.get("id") == f"m{number}"
         # A key that does not fit changes nothing but the log.
+        before = edge.log().count("the old certificates stay")  # perhaps once, between two files that changed
         shutil.copy(certificates() / "second.key", folder / "own.key")
-        assert eventually(lambda: "the old certificates stay" in edge.log())
+        assert eventually(lambda: edge.log().count("the old certificates stay") > before)
         assert serial(connect(secure(edge.address))) == own("renewed")
         swap(folder, "good")
         assert eventually(lambda: serial(connect(secure(edge.address))) == own("good"))
