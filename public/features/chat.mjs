@@ -216,7 +216,8 @@ export class Chat {
       if (name !== 'message' || attrs.type !== 'chat') continue;
       const conversation = this.conversations.all.get(this.#peer(attrs.to));
       const message = conversation?.log.find(`${this.#self} ${attrs.id}`);
-      if (conversation && message && conversation.log.deliver(message, 'sent')) this.conversations.touch(conversation, message);
+      // A refusal may have come before the acknowledgement of what it is about.
+      if (conversation && message?.delivery === 'pending' && conversation.log.deliver(message, 'sent')) this.conversations.touch(conversation, message);
     }
   }
 }

@@ -8,7 +8,7 @@ const SOUND_KEY = 'edge.sound';
 const SOUND_PAUSE = 2_000; // one for a burst, and one for all tabs
 const TONES = [[659, 0], [880, 0.12]]; // Hertz, seconds after the beginning
 const BODY_LIMIT = 200;
-const TOLD = 3_000; // for so long no other tab tells of the same message
+const TOLD = 30_000; // for so long no other tab tells of the same message
 
 export const canNotify = () => 'Notification' in window;
 

@@ -43,6 +43,21 @@ export function newChatDialog(client, open) {
   });
 }
 
+/**
+ * There once the server has said whom it blocks, which may be after the dialog.
+ * @param {import('../features/blocking.mjs').Blocking} blocking @param {() => string} label @param {() => void} act
+ */
+function blockButton(blocking, label, act) {
+  const button = h('button', { class: 'button', type: 'button', on: { click: act } });
+  const show = () => {
+    button.hidden = !blocking.known;
+    button.textContent = label();
+  };
+  const stop = blocking.on('change', () => (button.isConnected ? show() : stop()));
+  show();
+  return button;
+}
+
 /** @param {Client} client @param {string} jid */
 export async function contactDialog(client, jid) {
   const { roster } = client;
@@ -56,8 +71,8 @@ export async function contactDialog(client, jid) {
     await done.catch((error) => toast(troubleOf(error), 'error'));
   };
   const remove = carefulButton(t('contact.remove'), t('contact.remove.sure'), () => act(roster.remove(jid)));
-  const blocked = blocking.blocked.has(jid);
-  const block = h('button', { class: 'button', type: 'button', on: { click: () => act(blocking.set(jid, !blocked)) } }, t(blocked ? 'contact.unblock' : 'contact.block'));
+  const blocked = () => blocking.blocked.has(jid);
+  const block = blockButton(blocking, () => t(blocked() ? 'contact.unblock' : 'contact.block'), () => act(blocking.set(jid, !blocked())));
   const reveal = h('input', { type: 'checkbox', name: 'reveal', id: 'contact-reveal', checked: true });
   const dialog = openDialog({
     title: t('contact.title'), looking: true,
@@ -67,7 +82,7 @@ export async function contactDialog(client, jid) {
       field({ name: 'groups', label: t('contact.groups'), hint: t('contact.groups.hint'), value: contact?.groups.join(', ') ?? '' }),
       h('p', { class: 'hint' }, t(contact ? (sees ? 'contact.sees' : 'contact.asked') : 'contact.stranger')),
       ...(seen ? [h('div', { class: 'check' }, reveal, h('label', { for: 'contact-reveal' }, t('contact.reveal')))] : []),
-      h('div', { class: 'row-actions' }, blocking.known && block, contact && remove),
+      h('div', { class: 'row-actions' }, block, contact && remove),
     ],
     action: t(contact ? 'contact.save' : 'contact.add'),
     async submit(fields) {
@@ -148,7 +163,7 @@ export async function accountDialog(client) {
   const help = h('button', { class: 'button', type: 'button', on: { click: () => { dialog.close(); helpDialog(); } } }, t('keys.title'));
   const secret = h('button', { class: 'button', type: 'button', on: { click: () => { dialog.close(); passwordDialog(client); } } }, t('password.title'));
   const { presence, blocking } = await client.chats;
-  const blocked = h('button', { class: 'button', type: 'button', on: { click: () => { dialog.close(); void blockedDialog(client); } } }, t('blocked.title'));
+  const blocked = blockButton(blocking, () => t('blocked.title'), () => { dialog.close(); void blockedDialog(client); });
   const shows = /** @type {const} */ (['online', 'chat', 'away', 'xa', 'dnd']);
   const select = h('select', { name: 'show', id: 'own-show' }, ...shows.map((show) =>
     h('option', { value: show, selected: show === presence.own.show }, t(`show.${show}`))));
@@ -169,7 +184,7 @@ export async function accountDialog(client) {
       h('div', { class: 'checks' }, h('div', { class: 'check' }, notify, h('label', { for: 'own-notify' }, t('account.notify'))),
         h('div', { class: 'check' }, sound, h('label', { for: 'own-sound' }, t('account.sound'))),
         h('div', { class: 'check' }, pictures, h('label', { for: 'own-pictures' }, t('account.pictures')))),
-      h('div', { class: 'row-actions' }, help, secret, blocking.known && blocked, out),
+      h('div', { class: 'row-actions' }, help, secret, blocked, out),
     ],
     action: t('account.save'),
     async submit(fields) {

@@ -133,6 +133,8 @@ describe('sending', () => {
     const message = chat.send(conversation, 'hi');
     incoming(`<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`, { type: 'error', id: message.id });
     assert.deepEqual([message.delivery, message.error], ['failed', 'service-unavailable']);
+    connection.emit('handled', [connection.sent[0]]); // that the server took it says nothing about what became of it
+    assert.equal(message.delivery, 'failed');
     conversations.retry(conversation, message, (body, more) => void chat.send(conversation, body, more));
     assert.deepEqual(log().map(({ body, delivery }) => [body, delivery]), [['hi', 'pending']]);
     assert.notEqual(log()[0].id, message.id);
