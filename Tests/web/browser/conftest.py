@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,11 +17,28 @@ from harness.edge import Edge
 ROOT = Path(__file__).resolve().parents[3]
 DOMAIN = "edge.test"
 ACCOUNTS = {"alice": "secret", "bob": "secret", "carol": "pass wörd"}
-PATIENCE = 10_000
+PATIENCE = 30_000  # milliseconds; on a busy machine a page takes its time
 # Nothing the page does may reach for another machine.
 CHROMIUM = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 WATCH_POLICY = """addEventListener('securitypolicyviolation',
     (event) => console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`))"""
+
+# A toast that goes by itself may be gone before a busy machine looks at it.
+LASTING_TOASTS = """() => {
+  const { remove } = Element.prototype;
+  Element.prototype.remove = function () { if (!this.matches('.toast')) remove.call(this); };
+}"""
+# One value of the page's database. Whoever only looks must not be who makes it, nor be in the way of who does.
+STORED = """(store, key) => new Promise((resolve) => {
+  const opening = indexedDB.open('edge');
+  opening.onupgradeneeded = () => opening.transaction.abort();
+  opening.onerror = () => resolve(undefined);
+  opening.onsuccess = () => {
+    const database = opening.result;
+    const reading = database.transaction(store).objectStore(store).get(key);
+    reading.onsuccess = () => { database.close(); resolve(reading.result); };
+  };
+})"""
 
 expect.set_options(timeout=PATIENCE)
 
@@ -44,6 +62,7 @@ def service(request: pytest.FixtureRequest) -> Iterator[str]:
         "XMPP_EDGE_PAGE_REGISTRATION": "true",
         "XMPP_EDGE_PAGE_GUEST_DOMAIN": f"guest.{DOMAIN}",
         "XMPP_EDGE_PAGE_GUEST_ROOMS": f"lobby@rooms.{DOMAIN},tea@rooms.{DOMAIN}",
+        "XMPP_EDGE_LIMITS_PINGS_UNANSWERED": "100",  # a client without a page answers only while something is waited for
     }
     upstream = f"127.0.0.1:{server.port}"
     guests = ("--domain", f"guest.{DOMAIN}", "--upstream", upstream)
@@ -73,6 +92,8 @@ class Person:
         self.requests: list[str] = []
         self.sent: list[str] = []
         self.received: list[str] = []
+        self._questions: set[str] | None = None  # without an answer so far; None: no session is known of
+        self._has_begun = False
         self.page.on("console", lambda message: message.type == "error" and self._complain(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.requests.append(urlsplit(request.url).path))
@@ -80,13 +101,45 @@ class Person:
         context.add_init_script(WATCH_POLICY)
 
     def _complain(self, text: str) -> None:
+        if "ERR_INTERNET_DISCONNECTED" in text:
+            return  # Chromium itself notes attempts without a network, which whoever types causes
         self.complaints.append(text)
         if text.startswith("policy violation"):
             self.violations.append(text)
 
     def _watch(self, socket) -> None:
-        socket.on("framesent", lambda frame: self.sent.append(str(frame)))
-        socket.on("framereceived", lambda frame: self.received.append(str(frame)))
+        self._questions = None
+        socket.on("framesent", lambda frame: self._note_sent(str(frame)))
+        socket.on("framereceived", lambda frame: self._note_received(str(frame)))
+        socket.on("close", lambda _: setattr(self, "_questions", None))
+
+    def _note_sent(self, frame: str) -> None:
+        self.sent.append(frame)
+        if self._questions is not None and (asked := re.match(r"<iq\b(?=[^>]*\btype=.[gs]et)[^>]*\bid=.([^'\"]+)", frame)):
+            self._questions.add(asked[1])
+            self._has_begun |= "urn:xmpp:blocking" in frame
+
+    def _note_received(self, frame: str) -> None:
+        self.received.append(frame)
+        if "<jid>" in frame:  # a new session
+            self._questions, self._has_begun = set(), False
+        elif self._questions and (answer := re.match(r"<iq\b(?=[^>]*\btype=.(?:result|error))[^>]*\bid=.([^'\"]+)", frame)):
+            self._questions.discard(answer[1])
+
+    def settle(self) -> None:
+        """Until a new session has told others of itself, and whatever was asked of the server has its answer. Over BOSH nobody sees."""
+        self.until(lambda: self._questions is None or (self._has_begun and not self._questions))
+
+    def until(self, holds: Callable[[], object]) -> None:
+        """Waits for what is not on the page, and hears what comes from the browser meanwhile."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while not holds():
+            assert time.monotonic() < deadline, "it does not come true"
+            self.page.wait_for_timeout(20)
+
+    def keep_toasts(self) -> None:
+        """From the next page on they stay."""
+        self.context.add_init_script(f"({LASTING_TOASTS})()")
 
     def visit(self) -> "Person":
         self.page.goto(self.address)
@@ -106,6 +159,7 @@ class Person:
     def wait_online(self) -> None:
         expect(self.page.locator(".sidebar-head .dot.online")).to_have_count(1)
         expect(self.page.locator(".status-line")).to_be_hidden()
+        self.settle()
 
     def open_chat(self, name: str) -> "Person":
         self.page.locator(f'.entry[data-jid="{name}@{DOMAIN}"]').click()
@@ -169,6 +223,7 @@ def client(service: str) -> Iterator:
         one = Browser_((parts.hostname or "", parts.port or 80))
         one.login(name, ACCOUNTS[name])
         one.send("<presence xmlns='jabber:client'/>")
+        one.query("<ping xmlns='urn:xmpp:ping'/>", to=one.domain)  # it is there for others, and what there was before has come
         clients.append(one)
         return one
 

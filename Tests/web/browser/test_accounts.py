@@ -17,6 +17,7 @@ def register(one, name: str, password: str) -> None:
 
 def test_an_account_is_made_gets_another_password_and_goes_on(person, shots):
     one, name = person(), f"new{uuid.uuid4().hex[:8]}"
+    one.keep_toasts()
     one.visit()
     one.page.get_by_role("button", name="Create an account").click()
     expect(one.page.get_by_role("dialog").get_by_label("Name")).to_be_visible()

@@ -28,7 +28,7 @@ from test_rooms import (  # noqa: F401
     test_two_people_talk_in_a_room_with_subject_and_new_names,
 )
 
-from harness.edge import Edge, eventually
+from harness.edge import Edge
 from harness.ejabberd import Ejabberd
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -56,7 +56,7 @@ def test_where_nothing_can_be_kept_of_a_password_it_is_asked_for_over_what_was_s
     alice.wait_online()
     alice.open_chat("bob").say(word)
     alice.sees(word)
-    assert eventually(lambda: alice.page.evaluate(KEPT, word))
+    alice.until(lambda: alice.page.evaluate(KEPT, word))
     for hint in ("The server wants your password once more.", "This server wants the password at each visit"):
         alice.page.reload()
         dialog = alice.page.get_by_role("dialog")

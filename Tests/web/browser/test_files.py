@@ -4,14 +4,12 @@ import base64
 import hashlib
 import uuid
 
+from conftest import STORED
 from playwright.sync_api import expect
-
-from harness.edge import eventually
 
 PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGNkYPjPwMDAxMDAwMDAAAANHQEDasKb6QAAAABJRU5ErkJggg==")
 
-INDEXED = """() => new Promise((resolve) => { indexedDB.open('edge').onsuccess = ({ target: { result } }) => {
-    result.transaction('avatars').objectStore('avatars').get('index').onsuccess = ({ target }) => resolve('bob@edge.test' in (target.result ?? {})); }; })"""
+INDEXED = f"async () => 'bob@edge.test' in (await ({STORED})('avatars', 'index') ?? {{}})"
 
 
 def test_a_picture_is_sent_and_shown_when_asked_for(person):
@@ -22,17 +20,17 @@ def test_a_picture_is_sent_and_shown_when_asked_for(person):
     alice.page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "image/png", "buffer": PICTURE})
     row = bob.page.locator(".row", has_text=name)
     expect(row).to_be_visible()
-    fetched = []
-    bob.page.on("request", lambda request: fetched.append(request.url))
     expect(row.get_by_role("link")).to_have_text(name)
-    assert row.locator("img").count() == 0 and not any(name in url for url in fetched)
+    assert row.locator("img").count() == 0 and not any(name in path for path in bob.requests)
     row.get_by_role("button", name="Show picture").click()
     expect(row.locator("img")).to_be_visible()
     bob.page.wait_for_function("() => document.querySelector('.picture').naturalWidth === 2")
 
 
 def test_a_file_that_is_too_large_is_refused_with_words(person):
-    alice = person().log_in("alice").open_chat("bob")
+    alice = person()
+    alice.keep_toasts()
+    alice.log_in("alice").open_chat("bob")
     alice.page.locator("input[type=file]").set_input_files({"name": "big.bin", "mimeType": "application/octet-stream", "buffer": bytes(11 * 1024 * 1024)})
     expect(alice.page.locator(".toast")).to_have_text("The file is too large for this server.")
 
@@ -50,7 +48,7 @@ def test_pictures_of_contacts_are_shown_also_at_the_next_visit(person, client, s
     alice = person().log_in("alice")
     face = alice.page.locator('.entry[data-jid="bob@edge.test"] .avatar img')
     expect(face).to_be_visible()
-    assert eventually(lambda: alice.page.evaluate(INDEXED))
+    alice.until(lambda: alice.page.evaluate(INDEXED))
     alice.page.screenshot(path=shots / "avatars.png")
     alice.log_in("alice")
     expect(face).to_be_visible()

@@ -4,16 +4,15 @@ import gzip
 import re
 from urllib.request import urlopen
 
+from conftest import STORED
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 
 # What "stay signed in" leaves on the disk.
-KEPT = """() => new Promise((resolve) => {
-  indexedDB.open('edge').onsuccess = ({ target }) => {
-    target.result.transaction('logins').objectStore('logins').get('alice@edge.test').onsuccess = ({ target: { result } }) =>
-      resolve({ extractable: result.key.extractable, text: JSON.stringify([result, { ...localStorage }, { ...sessionStorage }]) });
-  };
-})"""
+KEPT = f"""async () => {{
+  const login = await ({STORED})('logins', 'alice@edge.test');
+  return login && {{ extractable: login.key.extractable, text: JSON.stringify([login, {{ ...localStorage }}, {{ ...sessionStorage }}]) }};
+}}"""
 # Pretends that the keys of one account were those of another.
 MOVE_KEYS = """() => new Promise((resolve) => {
   indexedDB.open('edge').onsuccess = ({ target }) => {
@@ -104,6 +103,7 @@ def test_the_first_login_needs_at_most_30_requests_and_60_kilobytes(person):
     assert len(paths) + len(sockets) <= 29, paths  # 30 are allowed
     assert size <= 55_000  # 60 kB are allowed
     assert not any("bosh" in path or "worker" in path for path in alice.requests)
+    alice.until(lambda: held)
     [chats] = held
     chats.continue_()
     alice.wait_online()
@@ -115,7 +115,7 @@ def test_markup_from_strings_is_refused_by_the_policy(person):
         assert alice.page.evaluate(f"() => {{ try {{ ({code})(); return 'done' }} catch (error) {{ return 'refused' }} }}") == "refused"
     alice.page.evaluate("() => document.body.setAttribute('style', 'color: red')")
     assert alice.page.evaluate("() => getComputedStyle(document.body).color") != "rgb(255, 0, 0)"
-    assert len(alice.violations) >= 3
+    alice.until(lambda: len(alice.violations) >= 3)
     alice.violations.clear()
     alice.complaints.clear()
 
@@ -125,6 +125,7 @@ def test_whoever_wants_stays_signed_in_without_the_password_being_kept(person):
     alice.page.get_by_label("Stay signed in on this computer").check()
     alice.fill_login("alice", "secret")
     alice.wait_online()
+    alice.until(lambda: alice.page.evaluate(KEPT))
     alice.page.reload()
     alice.wait_online()
     kept = alice.page.evaluate(KEPT)
@@ -141,6 +142,7 @@ def test_a_kept_login_that_the_server_refuses_leads_to_the_login_with_the_reason
     alice.page.get_by_label("Stay signed in on this computer").check()
     alice.fill_login("alice", "secret")
     alice.wait_online()
+    alice.until(lambda: alice.page.evaluate(KEPT))
     alice.page.evaluate("() => localStorage.setItem('edge.stay', 'bob@edge.test')")
     alice.page.evaluate(MOVE_KEYS)
     alice.page.reload()

@@ -5,18 +5,17 @@ import shutil
 import uuid
 from pathlib import Path
 
+from conftest import STORED
 from playwright.sync_api import expect
 from prosody import free_port
 from test_connection import try_now
 
-from harness.edge import Edge, eventually
+from harness.edge import Edge
 
 ROOT = Path(__file__).resolve().parents[3]
 READY = "() => navigator.serviceWorker.ready.then(async () => (await (await caches.open('edge-page')).keys()).length > 60)"
-KEPT = """(word) => new Promise((resolve) => { indexedDB.open('edge').onsuccess = ({ target: { result } }) => {
-    result.onversionchange = () => result.close();
-    result.transaction('conversations').objectStore('conversations').get('alice@edge.test').onsuccess = ({ target }) =>
-        resolve((target.result?.conversations ?? []).some(({ messages }) => messages.some(({ body }) => body === word))); }; })"""
+KEPT = f"""async (word) => ((await ({STORED})('conversations', 'alice@edge.test'))?.conversations ?? [])
+    .some(({{ messages }}) => messages.some(({{ body }}) => body === word))"""
 
 
 def test_recent_conversations_are_read_without_a_network_and_go_on_with_it(person, prosody, shots):
@@ -36,8 +35,8 @@ def test_recent_conversations_are_read_without_a_network_and_go_on_with_it(perso
         alice.open_chat("bob")
         alice.say(before)
         bob.sees(before)
-        assert eventually(lambda: alice.page.evaluate(KEPT, before))
-        assert eventually(lambda: alice.page.evaluate(READY))
+        alice.until(lambda: alice.page.evaluate(KEPT, before))
+        alice.until(lambda: alice.page.evaluate(READY))
     bob.say(between)
     alice.page.reload()
     expect(alice.page.locator(".status-line")).to_be_visible()
@@ -83,7 +82,7 @@ def test_a_new_version_is_offered_is_kept_as_a_whole_and_takes_no_word_away(pers
         alice.fill_login("alice", "secret")
         alice.wait_online()
         alice.open_chat("bob")
-        assert eventually(lambda: alice.page.evaluate(READY))
+        alice.until(lambda: alice.page.evaluate(READY))
         expect(notice).to_have_count(0)
     # One that this page has loaded, and one that it has not.
     for name, old, new in (("i18n/en.json", '"Type your name', '"A newer text'), ("ui/rooms.mjs", "// Dialogs", "// A newer file. Dialogs")):
@@ -94,7 +93,7 @@ def test_a_new_version_is_offered_is_kept_as_a_whole_and_takes_no_word_away(pers
         try_now(alice)
         alice.wait_online()
         expect(notice).to_contain_text("There is a new version of this page.")
-        assert eventually(lambda: alice.page.evaluate(CACHED, ["i18n/en.json", "ui/rooms.mjs"]) == [True, True])
+        alice.until(lambda: alice.page.evaluate(CACHED, ["i18n/en.json", "ui/rooms.mjs"]) == [True, True])
         draft = uuid.uuid4().hex
         alice.page.screenshot(path=shots / "update.png")
         alice.writer.press_sequentially(draft)

@@ -28,7 +28,7 @@ def told(view: Locator, name: str) -> None:
         GOLDEN.mkdir(exist_ok=True)
         path.write_text(snapshot(view))
     # A connection that is tried again says so in turn.
-    eventually(lambda: snapshot(view) == path.read_text(), timeout=3, every=0.1)
+    eventually(lambda: snapshot(view) == path.read_text(), every=0.1)
     assert snapshot(view) == path.read_text(), f"{path.name} says something else"
 
 

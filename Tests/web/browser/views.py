@@ -73,6 +73,7 @@ class Visit:
 
     def before_the_login(self) -> None:
         page = self.page
+        self.one.keep_toasts()
         page.route("**/config.json", lambda route: route.fulfill(status=503))
         page.goto(self.one.address + self.query)
         expect(page.locator(".problem")).to_be_visible()
@@ -96,6 +97,7 @@ class Visit:
         self.one.wait_online()
 
     def people(self) -> None:
+        self.bob = self.client("bob")
         expect(self.page.locator(".empty")).to_be_visible()
         self.look("list-empty")
         self.head_button(0)
@@ -106,9 +108,7 @@ class Visit:
         self.look("conversation-empty")
 
     def conversation(self) -> None:
-        page = self.page
-        bob = self.client("bob")
-        self.bob = bob
+        page, bob = self.page, self.bob
         bob.receive_until(lambda stanza: stanza["type"] == "subscribe" and (stanza["from"] or "").startswith(self.me))
         bob.send(f"<presence {CLIENT} to='{self.me}' type='subscribed'/>")
         self.say("Morning! The new page is up, have a look 👋")
@@ -164,6 +164,7 @@ class Visit:
         page.locator("input[type=file]").set_input_files({"name": "big.bin", "mimeType": "application/octet-stream", "buffer": bytes(11 * 1024 * 1024)})
         expect(page.locator(".toast")).to_be_visible()
         self.look("toast")
+        page.evaluate("() => document.querySelector('.toasts').replaceChildren()")
 
     def rooms(self) -> None:
         page, bob = self.page, self.bob
