@@ -27,14 +27,15 @@ export function asFailure(error) {
  *   now(): number,
  *   after(ms: number, action: () => void): () => void,
  *   random(): number,
- * }} Clock
+ *   over?: boolean,
+ * }} Clock over: signed out; what was planned does not happen
  */
 
 /** @type {Clock} */
 export const systemClock = {
   now: () => Date.now(),
   after(ms, action) {
-    const timer = setTimeout(action, ms);
+    const timer = setTimeout(() => systemClock.over || action(), ms);
     return () => clearTimeout(timer);
   },
   random: () => Math.random(),

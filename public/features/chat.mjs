@@ -15,7 +15,6 @@ import { applyChange, chatStateMessage, displayedMessage, parseMessage, readDela
 
 const WRITING_LIMIT = 90_000; // whoever has written for so long without a word may have gone without one
 
-
 /**
  * The ids under which a message of that sender is known.
  * @param {string} from @param {...string} ids
@@ -216,7 +215,7 @@ export class Chat {
       if (name !== 'message' || attrs.type !== 'chat') continue;
       const conversation = this.conversations.all.get(this.#peer(attrs.to));
       const message = conversation?.log.find(`${this.#self} ${attrs.id}`);
-      // A refusal may have come before the acknowledgement of what it is about.
+      // A refusal may have come first.
       if (conversation && message?.delivery === 'pending' && conversation.log.deliver(message, 'sent')) this.conversations.touch(conversation, message);
     }
   }

@@ -1,7 +1,6 @@
-// What stays on this computer for whoever stays signed in. Of the login the salted password, as a key that can sign but cannot
-// be read, never the password: a server that changes salt or rounds makes it useless, and PLAIN leaves
-// nothing to keep; then the person is asked, and only their conversations stay. Of recent conversations the last words, for
-// the next visit, also without a network.
+// What stays on this computer for whoever stays signed in. Of the login a key that can sign but cannot be read, never the password:
+// another salt makes it useless, and PLAIN leaves none; then the person is asked. Of recent conversations the last words, for the
+// next visit, also without a network.
 
 import { clear, read, remove, write } from '../core/idb.mjs';
 import { forgetMarks } from './conversations.mjs';

@@ -44,7 +44,7 @@ export function newChatDialog(client, open) {
 }
 
 /**
- * There once the server has said whom it blocks, which may be after the dialog.
+ * Shown once the server has said whom it blocks.
  * @param {import('../features/blocking.mjs').Blocking} blocking @param {() => string} label @param {() => void} act
  */
 function blockButton(blocking, label, act) {
@@ -169,7 +169,7 @@ export async function accountDialog(client) {
     h('option', { value: show, selected: show === presence.own.show }, t(`show.${show}`))));
   const signOut = async () => {
     connection.stop();
-    (await client.chats).conversations.over = true;
+    host.clock.over = (await client.chats).conversations.over = true;
     await (await import('../features/kept.mjs')).forgetAccount(host, account.bare);
     setTimeout(() => location.reload(), 300);
   };

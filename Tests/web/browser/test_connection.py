@@ -167,10 +167,10 @@ def test_what_was_missed_is_there_soon_after_the_network_is_back(person):
     missed = words(3)
     for text in missed:
         bob.say(text)
-    alice.page.evaluate("""() => addEventListener('online', () => {
+    alice.page.evaluate("""() => {
       const before = window.attempts;
-      setTimeout(() => (window.tried = window.attempts - before));
-    })""")
+      addEventListener('online', () => setTimeout(() => (window.tried = window.attempts - before)));
+    }""")
     alice.context.set_offline(False)
     alice.sees(missed[-1])
     assert alice.page.evaluate("() => window.tried") == 1  # at once: no clock was waited for

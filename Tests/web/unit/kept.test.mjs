@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { systemClock } from '../../../public/core/base.mjs';
 import { Chat } from '../../../public/features/chat.mjs';
 import { Conversations } from '../../../public/features/conversations.mjs';
 import { Archive, History } from '../../../public/features/history.mjs';
@@ -8,7 +9,7 @@ import { Rooms } from '../../../public/features/muc.mjs';
 import { Disco } from '../../../public/xmpp/disco.mjs';
 import { parseJid } from '../../../public/xmpp/jid.mjs';
 import { Router } from '../../../public/xmpp/router.mjs';
-import { FakeConnection, ManualClock, MemoryDatabases, MemoryStorage, settle } from './support.mjs';
+import { FakeConnection, ManualClock, MemoryDatabases, MemoryStorage, settle, until } from './support.mjs';
 
 const ME = 'alice@edge.test';
 const ROOM = 'tea@rooms.test';
@@ -125,6 +126,17 @@ test('of a room only what the last page reaches down to stays', async () => {
     await joined;
     assert.deepEqual(second.bodies(ROOM), expected);
   }
+});
+
+test('what was to be written down is not, once somebody has signed out', async () => {
+  const done = [];
+  systemClock.after(0, () => done.push('before'));
+  await until(() => done.length > 0);
+  systemClock.after(0, () => done.push('planned'));
+  systemClock.over = true;
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  systemClock.over = false;
+  assert.deepEqual(done, ['before']);
 });
 
 test('what is a week old, broken or forgotten is not shown', async () => {
