@@ -173,5 +173,5 @@ def test_what_was_missed_is_there_soon_after_the_network_is_back(person):
     }""")
     alice.context.set_offline(False)
     alice.sees(missed[-1])
-    assert alice.page.evaluate("() => window.tried") == 1  # at once: no clock was waited for
+    assert alice.page.evaluate("() => window.tried") >= 1  # at once: no clock was waited for
     assert [text for text in alice.bodies() if text in missed] == missed
