@@ -186,16 +186,21 @@ def test_a_full_disk_is_told_and_the_summary_is_there(sink):
 
 @contextlib.contextmanager
 def long_run(tmp_path: Path, *words: str) -> Iterator[subprocess.Popen]:
-    """A run of a minute that is under load when this is entered."""
+    """A run of a minute that is under load when this is entered: it says so once a second where it finds a terminal."""
+    ours, theirs = pty.openpty()
     with subprocess.Popen(
-            [LOAD, *words, "--domain", "edge.test", "--sessions", "4", "--warm-up", "0s", "--duration", "60s", "--quiet",
+            [LOAD, *words, "--domain", "edge.test", "--sessions", "4", "--warm-up", "0s", "--duration", "60s",
              "--json", tmp_path / "result.json", "--html", tmp_path / "report.html"],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            stdout=subprocess.PIPE, stderr=theirs, text=True) as process:
+        os.close(theirs)
         try:
-            time.sleep(2.5)
+            said = b""
+            while not re.search(rb"[2-9] s  sessions 4  ", said):
+                said += os.read(ours, 1000)
             yield process
         finally:
             process.kill()
+            os.close(ours)
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)

@@ -69,7 +69,7 @@ def test_make_run_gives_a_page_and_two_accounts_and_takes_everything_down(stop):
     assert Browser(address, domain).login("alice", accounts[2]).startswith("alice@")
     assert Browser(address, domain).login("bob", accounts[4]).startswith("bob@")
     children = run.children()
-    folders = [folder for pid in children if "prosody." in (folder := Path(f"/proc/{pid}/cwd").resolve()).name]
+    folders = [folder for pid in children if "prosody." in str(folder := Path(f"/proc/{pid}/cwd").resolve())]
     assert folders and all(folder.exists() for folder in folders)
     if stop == "Ctrl-C":
         os.killpg(run.process.pid, signal.SIGINT)

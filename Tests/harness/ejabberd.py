@@ -95,7 +95,7 @@ class Ejabberd:
                 "EJABBERD_PID_PATH": f"{folder}/pid", "ERL_CRASH_DUMP": "/dev/null", "CONTRIB_MODULES_PATH": str(folder),
             },
         )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         ports = [int(port) for port in re.findall(r"^ *(?:- +)?port: (\d+)$", (folder / "ejabberd.yml").read_text(), re.MULTILINE)]
         assert self.port in ports
         while not ((folder / "ready").exists() and all(self._listens(port) for port in ports)):

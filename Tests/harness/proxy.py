@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from contextlib import suppress
 
 from harness.wire import Address, connect
 
@@ -90,6 +91,8 @@ class Proxy:
             self._drop(connection)
 
     def close(self) -> None:
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # or the thread that waits there would take one more
         self._listener.close()
         self.cut()
 
