@@ -16,7 +16,7 @@ final class EchoConnection: StreamSocket {
     /// Output beyond which the client has to read before it is read.
     private static let highMark = 4 << 20
     /// Time for the client to end the connection after our Close.
-    private static let linger: UInt64 = 1_000
+    private static let linger: UInt64 = 30_000
 
     private var state = State.head
     private var requests = RequestDecoder()

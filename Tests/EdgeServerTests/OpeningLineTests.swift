@@ -1,6 +1,7 @@
 import EdgeServer
 import Reactor
 import Testing
+import WireTesting
 
 @Suite struct OpeningLineTests {
     private static let start = Instant(milliseconds: 1_000_000)
@@ -15,13 +16,14 @@ import Testing
         "XS-028: a thousand at once have their turns in order, and no second has more than the rate",
         arguments: [1, 7, 10, 100, 333, 5_000])
     func rate(_ perSecond: Int) {
+        var random = SplitMix64(seed: UInt64(perSecond))
         var line = OpeningLine<Int>(Self.rules(perSecond: perSecond), now: Self.start)
         var turns: [(who: Int, at: UInt64)] = []
         for who in 0..<1_000 where line.enter(who, now: Self.start) == .go { turns.append((who, 0)) }
         var time: UInt64 = 0
         while turns.count < 1_000 && time < 2_000_000 {
             // Turns of a loop, neither even nor often.
-            time += UInt64.random(in: 1...90)
+            time += UInt64.random(in: 1...90, using: &random)
             while let who = line.next(now: Self.start + time) { turns.append((who, time)) }
         }
         #expect(turns.map(\.who) == Array(0..<1_000))

@@ -1,7 +1,8 @@
 import LoadTest
 import Testing
 
-/// Whole runs against a sink in the same process: small, and bounded by their own durations.
+/// Whole runs against a sink in the same process: small, and bounded by their own durations. Other programs and tests can
+/// only slow a run down: what that could hide is looked for again in longer runs, in which it counts for less.
 @Suite(.serialized) struct RunTests {
     /// Serves while `body` runs; gives it the URLs of the sink's two transports.
     private func withSink<R>(
@@ -23,20 +24,26 @@ import Testing
         plan.sessions = sessions
         plan.duration = seconds
         plan.warmUp = 0
+        // A run ends as soon as nothing is missing.
+        plan.grace = 60
         return plan
     }
 
     @Test("Echoes come back over each transport, and none is missing", arguments: [true, false])
     func echo(_ overWebSocket: Bool) throws {
         try withSink { tcp, webSocket in
-            var plan = try plan(.echo, overWebSocket ? webSocket : tcp)
-            plan.flow = .closed(window: 3)
-            let result = try LoadRun(plan).run()
-            #expect(result.sessionsReady == 4)
-            #expect(result.sessionsStanding == 4)
-            #expect(result.sent > 12)
-            #expect(result.latency.count == UInt64(result.sent))
-            #expect(result.failures == [:])
+            // The first messages of a window prove nothing: the next ones are answers to echoes.
+            let goesRound = try [0.3, 3, 30].contains { seconds in
+                var plan = try plan(.echo, overWebSocket ? webSocket : tcp, seconds: seconds)
+                plan.flow = .closed(window: 3)
+                let result = try LoadRun(plan).run()
+                #expect(result.sessionsReady == 4)
+                #expect(result.sessionsStanding == 4)
+                #expect(result.latency.count == UInt64(result.sent))
+                #expect(result.failures == [:])
+                return result.sent > 12
+            }
+            #expect(goesRound)
         }
     }
 
@@ -85,43 +92,45 @@ import Testing
 
     @Test("The histogram agrees with a server that holds each answer back for a known time")
     func knownDelay() throws {
-        var settings = SinkSettings()
-        settings.delay = 6_000_000_000
-        try withSink(settings) { _, webSocket in
-            var plan = try plan(.echo, webSocket, seconds: 1)
-            plan.grace = 20
-            plan.flow = .open(rate: 200, ramp: 0)
-            var found: [[Nanoseconds]] = []
-            // The other suites of this process can only add to a latency: one quiet run of several is enough, and the delay
-            // is long, so that 2 % of it is more than they usually take.
-            for _ in 1...5 {
-                let latency = try LoadRun(plan).run().latency
-                try #require(latency.count == 200)
-                try #require(latency.min >= 6_000_000_000)
-                found.append([latency.p50, latency.p99])
-                if found.last?.allSatisfy({ $0 <= 6_120_000_000 }) == true { return }
+        var found: [[Nanoseconds]] = []
+        // Within 2 %, and the longer the delay the more that is.
+        for delay: Nanoseconds in [2_000_000_000, 6_000_000_000, 20_000_000_000, 60_000_000_000] {
+            var settings = SinkSettings()
+            settings.delay = delay
+            let latency = try withSink(settings) { _, webSocket in
+                var plan = try plan(.echo, webSocket, seconds: 1)
+                plan.grace = Double(delay) / 1e9 + 60
+                plan.flow = .open(rate: 200, ramp: 0)
+                return try LoadRun(plan).run().latency
             }
-            Issue.record("not within 2 %: \(found)")
+            try #require(latency.count == 200)
+            try #require(latency.min >= delay)
+            found.append([latency.p50, latency.p99])
+            if latency.p50 <= delay / 100 * 102 && latency.p99 <= delay / 100 * 102 { return }
         }
+        Issue.record("not within 2 %: \(found)")
     }
 
     @Test("An open loop shows a stall that a closed loop hides")
     func stall() throws {
-        var settings = SinkSettings()
-        // A tenth of the time, as with 1 s in 10.
-        settings.stall = 200_000_000
-        settings.stallInterval = 2_000_000_000
-        try withSink(settings) { tcp, _ in
-            var plan = try plan(.echo, tcp, seconds: 2)
-            plan.flow = .open(rate: 500, ramp: 0)
-            let open = try LoadRun(plan).run()
-            // A tenth of the messages waited, evenly up to the whole stall: a hundredth of all for 0.9 of it and more.
-            #expect(open.latency.p99 > 150_000_000, "\(open.latency.p99)")
-            #expect(open.latency.p50 < 50_000_000, "\(open.latency.p50)")
-            plan.flow = .closed(window: 1)
-            let closed = try LoadRun(plan).run()
-            #expect(closed.latency.p99 < 100_000_000, "\(closed.latency.p99)")
+        var found: [(openP50: Nanoseconds, closedP99: Nanoseconds)] = []
+        for stall: Nanoseconds in [200_000_000, 800_000_000, 3_200_000_000] {
+            var settings = SinkSettings()
+            // A tenth of the time, as with 1 s in 10.
+            settings.stall = stall
+            settings.stallInterval = stall * 10
+            try withSink(settings) { tcp, _ in
+                var plan = try plan(.echo, tcp, seconds: Double(stall) / 1e8)
+                plan.flow = .open(rate: 500, ramp: 0)
+                let open = try LoadRun(plan).run()
+                // A tenth of the messages waited, evenly up to the whole stall: a hundredth of all for 0.9 of it and more.
+                try #require(open.latency.p99 > stall / 4 * 3)
+                plan.flow = .closed(window: 1)
+                found.append((open.latency.p50, try LoadRun(plan).run().latency.p99))
+            }
+            if let last = found.last, last.openP50 < stall / 4, last.closedP99 < stall / 2 { return }
         }
+        Issue.record("the stall is in more than the open loop's last hundredth: \(found)")
     }
 
     @Test("A server that is gone in the middle ends the run, and what was recorded until then counts")
@@ -131,19 +140,22 @@ import Testing
         var plan = try plan(.echo, "tcp://127.0.0.1:\(sink.ports[0])", seconds: 60)
         plan.flow = .open(rate: 100, ramp: 0)
         let run = try LoadRun(plan)
-        var looks = 0
-        run.progress = { _ in
-            looks += 1
-            if looks == 2 { sink.stop() }
+        var (isLoaded, loaded) = (false, 0.0)
+        run.progress = { interval in
+            // The load began within the first of them.
+            if isLoaded { loaded += interval.seconds }
+            isLoaded = interval.isLoad
+            if loaded > 1 { sink.stop() }
         }
         let result = try run.run()
         #expect(result.stopReason == "all sessions were lost")
         #expect(result.failures["dropped"] == 4)
         #expect(result.causes?["dropped"] != nil)
         let seconds = try #require(result.recordedSeconds)
-        #expect(seconds > 1 && seconds < 10)
-        // Some 100 a second came until the server went, not 100 spread over the minute that was planned.
-        #expect(result.deliveredPerSecond > 20, "\(result.deliveredPerSecond)")
+        #expect(seconds > 1 && seconds < 50)
+        // What came until the server went is not spread over the minute that was planned.
+        #expect(result.delivered > 0)
+        #expect(abs(result.deliveredPerSecond * seconds - Double(result.delivered)) < 0.001)
         #expect(result.intervals.reduce(0) { $0 + ($1.failures["dropped"] ?? 0) } == 4)
     }
 
@@ -153,7 +165,8 @@ import Testing
         settings.mode = .drop
         try withSink(settings) { tcp, _ in
             var plan = try plan(.echo, tcp, seconds: 0.3)
-            plan.warmUp = 0.2
+            // Longer than a thread may be kept from sending.
+            plan.warmUp = 4.2
             plan.grace = 0.9
             let result = try LoadRun(plan).run()
             // Their only messages left before the first recorded moment, and still they are missed.

@@ -52,7 +52,10 @@ def run_cases(runner, server, wanted):
             for name in wanted:
                 command += ["--include", name]
             # The exit code says less than the reports: it does not tell what is merely not strict.
-            run = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT)
+            try:
+                run = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT)
+            except subprocess.TimeoutExpired:
+                sys.exit(f"the cases did not come to an end in {LIMIT} s")
             index = pathlib.Path(reports) / "index.json"
             if not index.exists():
                 sys.exit(f"the runner wrote no report:\n{run.stderr}")

@@ -10,7 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def tracked(*suffixes: str, under: tuple[str, ...] = ("Sources", "Tests", "public", "deploy")) -> list[Path]:
     """The files of the project with one of these suffixes: those that git tracks or would add."""
     listing = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", *under],
+        # Whoever owns the files: in containers it is often somebody else.
+        ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard", "-z", *under],
         cwd=ROOT, check=True, capture_output=True, text=True,
     ).stdout
     paths = (ROOT / name for name in listing.split("\0") if name.endswith(suffixes))
