@@ -82,18 +82,23 @@ def is_good(report):
     return {report["behavior"], report["behaviorClose"]} <= {"OK", "INFORMATIONAL"}
 
 
+def is_late(report):
+    # Not strict is who refuses text that is no UTF-8 later than at once.
+    return not is_good(report) and (report["droppedByMe"] or report["behavior"] == "NON-STRICT")
+
+
 def run_all(runner, port, wanted):
     """The reports of all cases. Most give a server half a second or one, by the runner's clock: where a busy machine took
-    that away the runner drops the connection, and the case has said nothing. It is run again, alone; a server that does not
-    answer is dropped each time."""
+    that away the runner drops the connection, or finds the server late, and the case has said nothing. It is run again, alone;
+    a server that does not answer, or answers late, does so each time."""
     until = time.monotonic() + LIMIT
     reports = run_cases(runner, port, wanted, PARALLEL, until)
     for _ in range(ROUNDS):
-        dropped = [case for case, report in reports.items() if not is_good(report) and report["droppedByMe"]]
-        if not dropped:
+        late = [case for case, report in reports.items() if is_late(report)]
+        if not late:
             break
-        print(f"without an answer in time, run again: {' '.join(dropped)}", flush=True)
-        reports |= run_cases(runner, port, dropped, 1, until)
+        print(f"without an answer in time, run again: {' '.join(late)}", flush=True)
+        reports |= run_cases(runner, port, late, 1, until)
     return reports
 
 
