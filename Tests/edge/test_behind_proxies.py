@@ -117,11 +117,11 @@ def test_a_wrong_PROXY_setting_is_found_and_explained(ejabberd, word, advice):
     server = f"127.0.0.1:{port} {word}".strip()
     done = subprocess.run(
         [str(PROGRAM), "check", "--domain", "edge.test", "--upstream", server], capture_output=True, text=True, timeout=90,
-        env={"XMPP_EDGE_LIMITS_UPSTREAM_HEADER": "3 s"})
+        env={"XMPP_EDGE_LIMITS_UPSTREAM_HEADER": "6 s"})
     assert done.returncode == 1 and advice in done.stdout, done.stdout + done.stderr
     if word:
-        with Edge(server, environment={"XMPP_EDGE_LIMITS_UPSTREAM_HEADER": "3 s"}) as edge:
-            assert eventually(lambda: advice in edge.log(), 30)
+        with Edge(server, environment={"XMPP_EDGE_LIMITS_UPSTREAM_HEADER": "6 s"}) as edge:
+            assert eventually(lambda: advice in edge.log(), 60)
 
 
 # And at the end

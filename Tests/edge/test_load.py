@@ -34,7 +34,7 @@ def load(tmp_path: Path, *words: str, code: int = 0) -> dict:
     report = tmp_path / "result.json"
     done = subprocess.run(
         [LOAD, *words, "--sessions", "4", "--warm-up", "0s", "--duration", "700ms", "--quiet", "--json", report],
-        capture_output=True, text=True, timeout=60)
+        capture_output=True, text=True, timeout=180)
     assert done.returncode == code, done.stdout + done.stderr
     return {**json.loads(report.read_text()), "text": done.stdout, "errors": done.stderr}
 
@@ -207,7 +207,7 @@ def long_run(tmp_path: Path, *words: str) -> Iterator[subprocess.Popen]:
 def test_an_interrupted_run_reports_what_it_has(sink, tmp_path, transport):
     with Edge(sink) as edge, long_run(tmp_path, "echo", url(edge, transport), "--rate", "100") as process:
         process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=20)
+        output, _ = process.communicate(timeout=40)
     assert process.returncode == 2
     result = json.loads((tmp_path / "result.json").read_text())
     assert result["stopReason"] == "interrupted" and "ended early       interrupted" in output
@@ -224,7 +224,7 @@ def test_a_run_whose_server_is_gone_ends_soon(tmp_path, transport):
         address = "127.0.0.1:" + server.stdout.readline().removeprefix("ready: tcp ").strip()
         with Edge(address) as edge, long_run(tmp_path, "echo", url(edge, transport)) as process:
             server.kill()
-            output, _ = process.communicate(timeout=20)
+            output, _ = process.communicate(timeout=40)
     assert process.returncode == 2
     result = json.loads((tmp_path / "result.json").read_text())
     assert result["stopReason"] == "all sessions were lost"

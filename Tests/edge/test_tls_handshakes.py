@@ -198,6 +198,7 @@ def fail(edge: Edge, context: ssl.SSLContext, name: str = "edge.test") -> None:
 
 def test_why_a_handshake_failed_is_told_once_in_a_while(upstream):
     with serve(upstream) as edge:
+        began = time.monotonic()
         for _ in range(5):
             assert ends(begin(edge, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
             fail(edge, ssl.create_default_context())
@@ -212,7 +213,7 @@ def test_why_a_handshake_failed_is_told_once_in_a_while(upstream):
             "malformed": "no ClientHello",
         }.items():
             assert [line for line in told if f"({cause}), client=127.0.0.1: " in line and words in line], told
-        assert len(told) == 5
+        assert len(told) == 5 or time.monotonic() - began > 10, "each once in ten seconds"
 
 
 def test_handshakes_are_counted_by_what_became_of_them(upstream):
