@@ -4,7 +4,7 @@
 import { guestRoom, loadConfig } from './xmpp/discovery.mjs';
 import { asFailure, systemClock } from './core/base.mjs';
 import { pickLanguage, PSEUDO, pseudo, t, useTexts } from './i18n/i18n.mjs';
-import { h, sign } from './ui/dom.mjs';
+import { button, h, sign } from './ui/dom.mjs';
 import { loginView, showProblem } from './ui/login.mjs';
 
 const ADDRESS_KEY = 'edge.address';
@@ -71,18 +71,18 @@ async function loadTexts() {
 /** @param {unknown} error */
 function showStartProblem(error) {
   const problem = h('div', { class: 'problem', role: 'alert' });
-  const again = h('button', { class: 'button', type: 'button', on: { click: () => location.reload() } }, t('start.again'));
+  const again = button(t('start.again'), () => location.reload());
   showProblem(problem, error, again);
   show(h('main', { class: 'login-page' }, h('div', { class: 'card' }, h('div', { class: 'brand' }, sign(), h('h1', {}, document.title)), problem)));
 }
 
 /**
  * With ?debug in the address: what crosses the wire.
- * @type {import('./xmpp/trace.mjs').Trace | undefined}
+ * @type {Trace | undefined}
  */
 let trace;
 
-/** @returns {import('./features/client.mjs').Host} */
+/** @returns {Host} */
 function hostFor() {
   return {
     clock: systemClock, WebSocket, storage, lang: document.documentElement.lang,
@@ -95,7 +95,7 @@ function hostFor() {
 
 /**
  * Where to connect: as the site says, or else as the domain itself does.
- * @param {import('./xmpp/discovery.mjs').Config} config @param {string} domain
+ * @param {Config} config @param {string} domain
  */
 async function endpoints(config, domain) {
   if (!config.discover || config.domains.includes(domain)) return config;
@@ -104,7 +104,7 @@ async function endpoints(config, domain) {
 }
 
 /**
- * @param {import('./xmpp/discovery.mjs').Config} config @param {import('./core/base.mjs').Failure | null} [failure] why staying signed in did not work
+ * @param {Config} config @param {Failure | null} [failure] why staying signed in did not work
  */
 function showLogin(config, failure = null) {
   const host = hostFor();
@@ -131,7 +131,7 @@ function showLogin(config, failure = null) {
   }));
 }
 
-/** @param {import('./xmpp/discovery.mjs').Config} config @param {string} room */
+/** @param {Config} config @param {string} room */
 async function showGuest(config, room) {
   const [{ guestView }, { logIn }, { Jid }] = await Promise.all([import('./ui/guest.mjs'), import('./features/client.mjs'), import('./xmpp/jid.mjs')]);
   const account = new Jid('', config.guest?.domain ?? '', '');
@@ -140,7 +140,7 @@ async function showGuest(config, room) {
 
 /**
  * Goes on where the person left, when they chose to stay signed in. What keeps that from working brings the login view.
- * @param {import('./xmpp/discovery.mjs').Config} config
+ * @param {Config} config
  */
 async function goOn(config) {
   const [{ forgetLogin, keptLogin }, { makeClient, restore }, { shellView }, { parseJid }] = await Promise.all([
@@ -149,7 +149,7 @@ async function goOn(config) {
   const kept = await keptLogin(host).catch(() => null);
   const account = parseJid(kept?.account);
   if (!kept || !account) return showLogin(config);
-  /** @type {import('./features/client.mjs').Client | undefined} */
+  /** @type {Client | undefined} */
   let shown;
   try {
     const client = makeClient({ config: await endpoints(config, account.domain), account, keys: kept.keys, host });

@@ -22,18 +22,12 @@ export function asFailure(error) {
   return error instanceof Failure ? error : new Failure('internal', { detail: String(error), cause: error });
 }
 
-/**
- * @typedef {{
- *   now(): number,
- *   after(ms: number, action: () => void): () => void,
- *   random(): number,
- *   over?: boolean,
- * }} Clock over: signed out; what was planned does not happen
- */
+/** @typedef {typeof systemClock} Clock over: signed out; what was planned does not happen */
 
-/** @type {Clock} */
 export const systemClock = {
+  over: false,
   now: () => Date.now(),
+  /** @param {number} ms @param {() => void} action @returns {() => void} takes it back */
   after(ms, action) {
     const timer = setTimeout(() => systemClock.over || action(), ms);
     return () => clearTimeout(timer);

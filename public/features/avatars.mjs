@@ -46,7 +46,7 @@ export class Avatars extends Emitter {
   #running = 0;
   #saving = false;
 
-  /** @param {import('../xmpp/router.mjs').Router} router @param {{ indexedDB: IDBFactory, clock: import('../core/base.mjs').Clock }} host */
+  /** @param {Router} router @param {{ indexedDB: IDBFactory, clock: Clock }} host */
   constructor(router, host) {
     super();
     this.router = router;
@@ -56,7 +56,6 @@ export class Avatars extends Emitter {
     router.connection.on('ready', ({ resumed }) => !resumed && this.#tried.clear());
   }
 
-  /** What was known at the last visit. */
   async load() {
     const index = (await read(this.host.indexedDB, STORE, INDEX).catch(() => null)) ?? {};
     for (const [jid, known] of Object.entries(index)) if (!this.#known.has(jid)) this.#known.set(jid, known);
@@ -88,7 +87,7 @@ export class Avatars extends Emitter {
     this.emit('change', jid);
   }
 
-  /** @param {import('../xmpp/xml.mjs').XmlElement} stanza */
+  /** @param {XmlElement} stanza */
   #metadata(stanza) {
     const items = stanza.child('event', PUBSUB_EVENT)?.child('items');
     if (items?.attrs.node !== AVATAR_METADATA) return false;
@@ -101,7 +100,7 @@ export class Avatars extends Emitter {
     return true;
   }
 
-  /** @param {import('../xmpp/xml.mjs').XmlElement} stanza */
+  /** @param {XmlElement} stanza */
   #presence(stanza) {
     const photo = stanza.child('x', VCARD_UPDATE)?.childText('photo') ?? null;
     const from = parseJid(stanza.attrs.from);

@@ -6,7 +6,7 @@ import { bareOf } from '../xmpp/jid.mjs';
 import { BLOCKING } from '../xmpp/ns.mjs';
 import { el } from '../xmpp/xml.mjs';
 
-/** @param {import('../xmpp/xml.mjs').XmlElement | null} list */
+/** @param {XmlElement | null} list */
 const addresses = (list) => (list?.elements('item') ?? []).map(({ attrs }) => bareOf(attrs.jid)).filter(Boolean);
 
 /** Event: change. */
@@ -16,7 +16,7 @@ export class Blocking extends Emitter {
   /** Whether the server does this at all. */
   known = false;
 
-  /** @param {import('../xmpp/router.mjs').Router} router */
+  /** @param {Router} router */
   constructor(router) {
     super();
     this.router = router;
@@ -35,7 +35,7 @@ export class Blocking extends Emitter {
     await this.router.ask('set', el(block ? 'block' : 'unblock', { xmlns: BLOCKING }, el('item', { jid })));
   }
 
-  /** @param {import('../xmpp/xml.mjs').XmlElement} iq */
+  /** @param {XmlElement} iq */
   #push(iq) {
     if (!this.router.isFromSelf(iq)) throw new StanzaError('service-unavailable');
     const change = iq.inNamespace(BLOCKING);

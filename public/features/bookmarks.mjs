@@ -6,14 +6,13 @@ import { Emitter } from '../core/base.mjs';
 import { bareOf, parseJid } from '../xmpp/jid.mjs';
 import { BOOKMARKS, CONFERENCE, DATA_FORM, MUC_USER, OLD_BOOKMARKS, PRIVATE, PUBLISH_OPTIONS, PUBSUB, PUBSUB_EVENT } from '../xmpp/ns.mjs';
 import { el } from '../xmpp/xml.mjs';
-/** @typedef {import('../xmpp/xml.mjs').XmlElement} XmlElement */
 
 const SAME = [`${BOOKMARKS}#compat`, `${BOOKMARKS}#compat-pep`];
 
 /** @typedef {{ jid: string, name: string, nick: string, autojoin: boolean, password?: string, more?: XmlElement[], old?: boolean }} Bookmark
  *   more: what other clients put there (section 3.1); old: of XEP-0048, and nowhere else */
 
-/** @param {import('../xmpp/xml.mjs').XmlElement} item @returns {Bookmark | null} */
+/** @param {XmlElement} item @returns {Bookmark | null} */
 function readItem(item) {
   const jid = bareOf(item.attrs.id);
   const conference = item.child('conference', BOOKMARKS);
@@ -36,7 +35,7 @@ export class Bookmarks extends Emitter {
   /** @type {Map<string, Bookmark>} */
   all = new Map();
 
-  /** @param {import('../xmpp/router.mjs').Router} router @param {import('../xmpp/disco.mjs').Disco} disco */
+  /** @param {Router} router @param {Disco} disco */
   constructor(router, disco) {
     super();
     this.router = router;
@@ -56,7 +55,7 @@ export class Bookmarks extends Emitter {
       return result.child('pubsub', PUBSUB)?.child('items')?.elements('item') ?? [];
     } catch (error) {
       // Nobody kept anything yet.
-      if (/** @type {{ condition?: string }} */ (error).condition === 'item-not-found') return [];
+      if (/** @type {any} */ (error).condition === 'item-not-found') return [];
       throw error;
     }
   }
@@ -100,7 +99,7 @@ export class Bookmarks extends Emitter {
     await this.router.ask('set', el('pubsub', { xmlns: PUBSUB }, el('retract', { node: BOOKMARKS, notify: 'true' }, el('item', { id: jid }))));
   }
 
-  /** @param {import('../xmpp/xml.mjs').XmlElement} stanza */
+  /** @param {XmlElement} stanza */
   #event(stanza) {
     const items = stanza.child('event', PUBSUB_EVENT)?.child('items');
     if (items?.attrs.node !== BOOKMARKS) return false;
@@ -127,13 +126,10 @@ const REASON_LIMIT = 500;
 
 /** Event: change. */
 export class Invitations extends Emitter {
-  /**
-   * By room.
-   * @type {Map<string, Invitation>}
-   */
+  /** @type {Map<string, Invitation>} */
   all = new Map();
 
-  /** @param {import('../xmpp/router.mjs').Router} router @param {(jid: string) => boolean} inside whether we are in that room */
+  /** @param {Router} router @param {(jid: string) => boolean} inside whether we are in that room */
   constructor(router, inside) {
     super();
     this.router = router;
@@ -159,7 +155,7 @@ export class Invitations extends Emitter {
 }
 
 /**
- * @param {import('../xmpp/xml.mjs').XmlElement} stanza @returns {Invitation | null}
+ * @param {XmlElement} stanza @returns {Invitation | null}
  */
 export function readInvitation(stanza) {
   const { from = '' } = stanza.attrs;

@@ -9,16 +9,10 @@ import { el } from '../xmpp/xml.mjs';
 import { readInvitation } from './bookmarks.mjs';
 import { afterStamp, makeMessage } from './message-log.mjs';
 import { applyChange, chatStateMessage, displayedMessage, parseMessage, readDelay, receiptMessage, textMessage } from './message.mjs';
-/** @typedef {import('./conversations.mjs').Conversation} Conversation */
-/** @typedef {import('./message-log.mjs').Message} Message */
-/** @typedef {import('../xmpp/xml.mjs').XmlElement} XmlElement */
 
 const WRITING_LIMIT = 90_000; // whoever has written for so long without a word may have gone without one
 
-/**
- * The ids under which a message of that sender is known.
- * @param {string} from @param {...string} ids
- */
+/** @param {string} from @param {...string} ids */
 export const senderIds = (from, ...ids) => [...new Set(ids.filter(Boolean))].map((id) => `${from} ${id}`);
 
 export class Chat {
@@ -26,8 +20,8 @@ export class Chat {
   #forgetWriting = new Map();
 
   /**
-   * @param {import('../xmpp/router.mjs').Router} router
-   * @param {import('./conversations.mjs').Conversations} conversations
+   * @param {Router} router
+   * @param {Conversations} conversations
    * @param {{ mayReveal(jid: string): boolean, inRoom(jid: string): boolean }} privacy whom we tell that we received or read
    *   something, and whose address is only good with its resource: occupants of rooms
    */
@@ -39,10 +33,7 @@ export class Chat {
     router.connection.on('handled', (stanzas) => this.#handled(stanzas));
   }
 
-  /**
-   * With whom a message is.
-   * @param {string | undefined} address
-   */
+  /** @param {string | undefined} address */
   #peer(address) {
     return address && this.privacy.inRoom(address) ? address : bareOf(address);
   }
@@ -104,7 +95,6 @@ export class Chat {
   }
 
   /**
-   * A message from the wire, an own copy or an archive.
    * @param {XmlElement} stanza @param {{ delay?: number, archiveId?: string, live?: boolean, earlier?: boolean, behind?: boolean }} more
    *   behind: what the archive has behind everything we knew
    */
@@ -145,10 +135,7 @@ export class Chat {
     }
   }
 
-  /**
-   * Reactions and retractions of either side, to a message of either side.
-   * @param {import('./message.mjs').Change} change @param {string} peer @param {string} from @param {number} time
-   */
+  /** @param {Change} change @param {string} peer @param {string} from @param {number} time */
   #change(change, peer, from, time) {
     const conversation = this.conversations.all.get(peer);
     if (!conversation) return;
@@ -166,10 +153,7 @@ export class Chat {
     return true;
   }
 
-  /**
-   * Receipts, markers and chat states.
-   * @param {import('./message.mjs').ParsedMessage} parsed @param {string} peer @param {boolean} mine @param {boolean} live
-   */
+  /** @param {ParsedMessage} parsed @param {string} peer @param {boolean} mine @param {boolean} live */
   #signals(parsed, peer, mine, live) {
     const conversation = this.conversations.all.get(peer);
     if (!conversation) return;
@@ -206,10 +190,7 @@ export class Chat {
     return true;
   }
 
-  /**
-   * The server took them over.
-   * @param {XmlElement[]} stanzas
-   */
+  /** @param {XmlElement[]} stanzas */
   #handled(stanzas) {
     for (const { name, attrs } of stanzas) {
       if (name !== 'message' || attrs.type !== 'chat') continue;
@@ -223,8 +204,8 @@ export class Chat {
 
 export class Carbons {
   /**
-   * @param {import('../xmpp/router.mjs').Router} router
-   * @param {(message: import('../xmpp/xml.mjs').XmlElement, delay: number) => void} receive
+   * @param {Router} router
+   * @param {(message: XmlElement, delay: number) => void} receive
    */
   constructor(router, receive) {
     this.router = router;

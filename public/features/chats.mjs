@@ -14,16 +14,11 @@ import { startSelfPing } from './muc-ping.mjs';
 import { Presence } from './presence.mjs';
 import { Upload } from './upload.mjs';
 
-/** @typedef {(wanted: (stanza: import('../xmpp/xml.mjs').XmlElement) => boolean) => import('../xmpp/xml.mjs').XmlElement[]} Owed
+/** @typedef {(wanted: (stanza: XmlElement) => boolean) => XmlElement[]} Owed
  *   takes what may have been lost with an earlier session, once it is known what arrived */
-/**
- * @typedef {{
- *   conversations: Conversations, presence: Presence, chat: Chat, history: History, rooms: Rooms, invitations: Invitations, bookmarks: Bookmarks, disco: Disco,
- *   blocking: Blocking, upload: Upload, avatars: Avatars, kept: KeptConversations, nameOf(jid: string): string, begin(): Promise<(owed: Owed) => Promise<void>>,
- * }} Chats begin: what has to be done before we become available; it gives what has to be done after
- */
+/** @typedef {ReturnType<typeof startChats>} Chats begin: what has to be done before we become available; it gives what has to be done after */
 
-/** @param {import('./client.mjs').Client} client @returns {Chats} */
+/** @param {Client} client */
 export function startChats({ account, router, roster, host }) {
   const conversations = new Conversations(account.bare, host.storage, host.clock.now());
   // Strangers learn nothing about whether we are there (XEP-0184 section 8, XEP-0333 section 8).
@@ -56,7 +51,7 @@ export function startChats({ account, router, roster, host }) {
   chat = new Chat(router, conversations, privacy);
   const history = new History(archive, chat, conversations);
 
-  /** @param {import('./bookmarks.mjs').Bookmark} bookmark */
+  /** @param {Bookmark} bookmark */
   const enter = ({ jid, nick, autojoin, password }) =>
     autojoin && !rooms.all.has(jid) && rooms.join(jid, nick || account.local, password).catch(() => {});
   /** @param {string} jid */
@@ -89,7 +84,7 @@ export function startChats({ account, router, roster, host }) {
       presence.along = [await capsElement(FEATURES)];
       await carbons.enable();
       void avatars.load();
-      return async (owed) => {
+      return async (/** @type {Owed} */ owed) => {
         // A room that keeps us waiting holds up nobody else's messages.
         const rejoined = rooms.rejoin(left, (jid) => chat.resend(owed(({ attrs }) => attrs.to === jid)));
         await history.catchUp(mark);

@@ -10,22 +10,22 @@ import { Roster } from './roster.mjs';
 
 /**
  * @typedef {{
- *   clock: import('../core/base.mjs').Clock, WebSocket: typeof WebSocket, storage: import('../xmpp/sasl/choose.mjs').KeyValue,
+ *   clock: Clock, WebSocket: typeof WebSocket, storage: KeyValue,
  *   fetch: typeof fetch, beacon: (url: string, body: string) => boolean,
- *   secure: boolean, lang: string, indexedDB: IDBFactory, put: import('./upload.mjs').Put,
- *   trace?: import('../xmpp/trace.mjs').Trace,
+ *   secure: boolean, lang: string, indexedDB: IDBFactory, put: Put,
+ *   trace?: Trace,
  * }} Host
  * @typedef {{
- *   account: import('../xmpp/jid.mjs').Jid, connection: Connection, router: Router, roster: Roster,
- *   chats: Promise<import('./chats.mjs').Chats>, started?: import('./chats.mjs').Chats, host: Host,
- *   provide(chats: import('./chats.mjs').Chats): void,
+ *   account: Jid, connection: Connection, router: Router, roster: Roster,
+ *   chats: Promise<Chats>, started?: Chats, host: Host,
+ *   provide(chats: Chats): void,
  * }} Client
  */
 
 /**
  * A client that has not yet connected.
- * @param {{ config: import('../xmpp/discovery.mjs').Config, account: import('../xmpp/jid.mjs').Jid, password?: string, host: Host,
- *   keys?: import('../xmpp/sasl/scram.mjs').ScramKeys }} login either the password or what was kept of it
+ * @param {{ config: Config, account: Jid, password?: string, host: Host,
+ *   keys?: ScramKeys }} login either the password or what was kept of it
  * @returns {Client}
  */
 export function makeClient({ config, account, password, keys, host }) {
@@ -39,11 +39,11 @@ export function makeClient({ config, account, password, keys, host }) {
   });
   const router = new Router(connection, clock);
   const roster = new Roster(router, storage);
-  /** @type {(chats: import('./chats.mjs').Chats) => void} */
+  /** @type {(chats: Chats) => void} */
   let provide = () => {};
   /**
    * What may have been lost with earlier sessions, oldest first.
-   * @type {import('../xmpp/xml.mjs').XmlElement[]}
+   * @type {XmlElement[]}
    */
   let owed = [];
   let sessions = 0;
@@ -75,10 +75,7 @@ export async function logIn(login) {
   return client;
 }
 
-/**
- * Shows what an earlier visit left before there is a connection.
- * @param {Client} client @returns {Promise<boolean>} false: nothing was left
- */
+/** @param {Client} client @returns {Promise<boolean>} false: nothing was left */
 export async function restore(client) {
   const chats = await startOnce(client);
   const found = await chats.kept.restore();

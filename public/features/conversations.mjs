@@ -2,7 +2,6 @@
 
 import { Emitter } from '../core/base.mjs';
 import { MessageLog } from './message-log.mjs';
-/** @typedef {import('./message-log.mjs').Message} Message */
 
 const MOST = 10_000; // messages of one conversation in memory
 const KEPT = 200; // conversations whose drafts and read marks are remembered
@@ -14,7 +13,7 @@ const sinceKey = (account) => `edge.since.${account}`;
 
 /**
  * Takes drafts and read marks, and with them the addresses of others, from this computer. What came up to now counts as read.
- * @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage @param {string} account @param {number} now
+ * @param {KeyValue} storage @param {string} account @param {number} now
  */
 export function forgetMarks(storage, account, now) {
   storage.removeItem(marksKey(account));
@@ -37,14 +36,10 @@ export class Conversation {
   dividerKey = '';
   /** Key of the last message we said was read. */
   lastMarked = '';
-  /** Time of the last message. */
   lastTime = 0;
   /** Time of the last message behind which an archive may have more. */
   base = 0;
-  /**
-   * Who is writing.
-   * @type {Set<string>}
-   */
+  /** @type {Set<string>} */
   composing = new Set();
 
   /** @param {string} jid bare @param {'chat' | 'room'} kind */
@@ -78,7 +73,7 @@ export class Conversations extends Emitter {
   shown = null;
 
   /**
-   * @param {string} account @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage
+   * @param {string} account @param {KeyValue} storage
    * @param {number} [now] what is older than this browser's first login counts as read
    */
   constructor(account, storage, now = 0) {
@@ -137,10 +132,7 @@ export class Conversations extends Emitter {
     return conversation;
   }
 
-  /**
-   * Drops what an earlier visit left of a conversation.
-   * @param {Conversation} conversation
-   */
+  /** @param {Conversation} conversation */
   dropKept(conversation) {
     if (conversation.log.dropKept()) this.emit('removed', { conversation });
   }
@@ -233,10 +225,7 @@ export class Conversations extends Emitter {
     this.#keep(conversation);
   }
 
-  /**
-   * Another of our clients, or we, read up to there.
-   * @param {Conversation} conversation @param {number} time
-   */
+  /** @param {Conversation} conversation @param {number} time */
   readElsewhere(conversation, time) {
     if (time <= conversation.readTime) return;
     this.#readUpTo(conversation, time);

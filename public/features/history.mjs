@@ -6,8 +6,6 @@ import { bareOf } from '../xmpp/jid.mjs';
 import { CLIENT, CORRECT, DATA_FORM, DELAY, FORWARD, MAM, RSM } from '../xmpp/ns.mjs';
 import { el } from '../xmpp/xml.mjs';
 import { readChange, readDelay } from './message.mjs';
-/** @typedef {import('./conversations.mjs').Conversation} Conversation */
-/** @typedef {import('../xmpp/xml.mjs').XmlElement} XmlElement */
 
 /**
  * In which order a page has to be added: one that is older than all that is here from its end, so that messages of the
@@ -30,13 +28,10 @@ const PAGE = 100;
  */
 
 export class Archive {
-  /**
-   * Collected results by query id.
-   * @type {Map<string, { from: string, messages: Archived[] }>}
-   */
+  /** @type {Map<string, { from: string, messages: Archived[] }>} */
   #running = new Map();
 
-  /** @param {import('../xmpp/router.mjs').Router} router */
+  /** @param {Router} router */
   constructor(router) {
     this.router = router;
     router.on('message', (stanza) => this.#collect(stanza));
@@ -61,10 +56,7 @@ export class Archive {
     }
   }
 
-  /**
-   * Everything after an id, page by page.
-   * @param {Query & { after: string }} query @param {(messages: Archived[]) => void} take
-   */
+  /** @param {Query & { after: string }} query @param {(messages: Archived[]) => void} take */
   async follow(query, take) {
     let { after } = query;
     for (;;) {
@@ -105,8 +97,8 @@ export class History {
   #attempt = 0;
 
   /**
-   * @param {import('./history.mjs').Archive} archive @param {import('./chat.mjs').Chat} chat
-   * @param {import('./conversations.mjs').Conversations} conversations
+   * @param {Archive} archive @param {Chat} chat
+   * @param {Conversations} conversations
    */
   constructor(archive, chat, conversations) {
     this.archive = archive;
@@ -132,10 +124,7 @@ export class History {
     return this.#newest;
   }
 
-  /**
-   * Where an earlier visit ended.
-   * @param {string} mark
-   */
+  /** @param {string} mark */
   goOnFrom(mark) {
     this.#newest = mark;
   }
@@ -150,7 +139,7 @@ export class History {
       this.#newest = this.#live || this.#newest;
     } catch (error) {
       // No archive, or not now: what is here stays, the mark too. Silence may pass.
-      const again = /** @type {{ type?: string, condition?: string }} */ (error);
+      const again = /** @type {any} */ (error);
       if (again.type !== 'wait' || again.condition === 'session-lost') return;
       this.archive.router.clock.after(AGAIN, () => void (attempt === this.#attempt && this.catchUp(this.#newest)));
     }
@@ -164,16 +153,13 @@ export class History {
       await this.archive.follow({ after: mark }, (messages) => this.#take(messages));
       return true;
     } catch (error) {
-      if (/** @type {{ condition?: string }} */ (error).condition !== 'item-not-found') throw error;
+      if (/** @type {any} */ (error).condition !== 'item-not-found') throw error;
       for (const conversation of this.conversations.all.values()) if (conversation.kind === 'chat') this.conversations.dropKept(conversation);
       return false;
     }
   }
 
-  /**
-   * One page older than the oldest we have.
-   * @param {Conversation} conversation @returns {Promise<boolean>} whether there is more
-   */
+  /** @param {Conversation} conversation @returns {Promise<boolean>} whether there is more */
   async older(conversation) {
     const oldest = conversation.log.messages.find(({ archiveId }) => archiveId)?.archiveId ?? '';
     const { messages, complete } = await this.archive.page({ with: conversation.jid, before: oldest, max: 50 });
@@ -181,7 +167,7 @@ export class History {
     return !complete && messages.length > 0;
   }
 
-  /** @param {import('./history.mjs').Archived[]} messages @param {boolean} [old] */
+  /** @param {Archived[]} messages @param {boolean} [old] */
   #take(messages, old = false) {
     const newest = this.#newest;
     for (const { stanza, delay, archiveId } of inOrder(messages, old)) {

@@ -6,21 +6,16 @@ import { clear, read, remove, write } from '../core/idb.mjs';
 import { forgetMarks } from './conversations.mjs';
 import { makeMessage } from './message-log.mjs';
 import { rosterKey } from './roster.mjs';
-/** @typedef {import('./message-log.mjs').Message} Message */
-/** @typedef {import('./conversations.mjs').Conversation} Conversation */
 
 const LOGINS = 'logins';
 const KEY = 'edge.stay';
 
-/** @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage */
+/** @param {KeyValue} storage */
 export const stays = (storage) => Boolean(storage.getItem(KEY));
 
-/** @typedef {{ storage: import('../xmpp/sasl/choose.mjs').KeyValue, indexedDB: IDBFactory, clock: import('../core/base.mjs').Clock }} Host */
+/** @typedef {{ storage: KeyValue, indexedDB: IDBFactory, clock: Clock }} Host */
 
-/**
- * Keeps the login; only SCRAM leaves something that may be kept.
- * @param {Host} host @param {string} account @param {import('../xmpp/sasl/scram.mjs').ScramKeys | null | undefined} keys
- */
+/** @param {Host} host @param {string} account @param {ScramKeys | null | undefined} keys */
 export async function keepLogin({ storage, indexedDB }, account, keys) {
   storage.setItem(KEY, account);
   if (!keys) return;
@@ -28,7 +23,7 @@ export async function keepLogin({ storage, indexedDB }, account, keys) {
   await write(indexedDB, LOGINS, account, { mechanism, salt, iterations, key });
 }
 
-/** @param {Host} host @returns {Promise<{ account: string, keys?: import('../xmpp/sasl/scram.mjs').ScramKeys } | null>} */
+/** @param {Host} host @returns {Promise<{ account: string, keys?: ScramKeys } | null>} */
 export async function keptLogin({ storage, indexedDB }) {
   const account = storage.getItem(KEY);
   const keys = account && (await read(indexedDB, LOGINS, account));
@@ -75,8 +70,8 @@ export class KeptConversations {
   #unsure = [];
 
   /**
-   * @param {{ indexedDB: IDBFactory, clock: import('../core/base.mjs').Clock }} host @param {string} account
-   * @param {{ conversations: import('./conversations.mjs').Conversations, history: import('./history.mjs').History, nameOf(jid: string): string }} features
+   * @param {{ indexedDB: IDBFactory, clock: Clock }} host @param {string} account
+   * @param {{ conversations: Conversations, history: import('./history.mjs').History, nameOf(jid: string): string }} features
    */
   constructor(host, account, features) {
     this.host = host;
@@ -110,7 +105,6 @@ export class KeptConversations {
     }
   }
 
-  /** From now on everything is kept. */
   start() {
     if (this.#active) return;
     this.#active = true;

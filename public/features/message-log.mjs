@@ -2,28 +2,26 @@
 // echoes all come in here and are recognised by their ids. Pure state.
 
 /** @typedef {'pending' | 'sent' | 'delivered' | 'read' | 'failed' | ''} Delivery */
-/**
- * @typedef {{
- *   key: string, id: string, ids: string[], from: string, mine: boolean, body: string, time: number, delivery: Delivery,
- *   error: string, corrected: boolean, encrypted: string, url: string, archiveId: string, markable: boolean, kind: 'text' | 'event',
- *   author: string, reactions: Map<string, { from: string, emojis: string[], time: number }>, retracted: boolean, reason: string,
- *   quote: { id: string, from: string, text: string } | null, kept: boolean,
- * }} Message `from`: bare JID, or the occupant's JID in rooms; `author`: who may change it, the same or a room's lasting id
- *   for the person (XEP-0421); `key` is unique for the life of the page;
- *   `kept`: of an earlier visit, and there may be a gap behind it
- */
-
 /** @type {Delivery[]} */
 const ORDER = ['failed', 'pending', 'sent', 'delivered', 'read'];
 const EARLY_LIMIT = 500; // changes that wait for messages nobody may ever read back to
 let lastKey = 0;
 
-/** @param {Partial<Message> & { from: string, body: string, time: number }} message @returns {Message} */
-export const makeMessage = (message) => ({
-  key: `m${(lastKey += 1)}`, id: '', ids: [], mine: false, delivery: '', error: '', corrected: false, encrypted: '',
-  url: '', archiveId: '', markable: false, kind: 'text',
-  author: message.from, reactions: new Map(), retracted: false, reason: '', quote: null, kept: false, ...message,
+const blank = () => ({
+  key: `m${(lastKey += 1)}`, id: '', ids: /** @type {string[]} */ ([]), mine: false, delivery: /** @type {Delivery} */ (''), error: '', corrected: false,
+  encrypted: '', url: '', archiveId: '', markable: false, kind: /** @type {'text' | 'event'} */ ('text'), retracted: false, reason: '', kept: false,
+  reactions: /** @type {Map<string, { from: string, emojis: string[], time: number }>} */ (new Map()),
+  quote: /** @type {{ id: string, from: string, text: string } | null} */ (null),
 });
+
+/**
+ * @typedef {ReturnType<typeof blank> & { from: string, author: string, body: string, time: number }} Message `from`: bare JID, or the occupant's
+ *   JID in rooms; `author`: who may change it, the same or a room's lasting id for the person (XEP-0421); `key` is unique for the
+ *   life of the page; `kept`: of an earlier visit, and there may be a gap behind it
+ */
+
+/** @param {Partial<Message> & { from: string, body: string, time: number }} message @returns {Message} */
+export const makeMessage = (message) => ({ ...blank(), author: message.from, ...message });
 
 /**
  * Where a message with the server's stamp stands. Many servers stamp whole seconds: what comes after another message of
@@ -76,10 +74,7 @@ export class MessageLog {
     return { message, added: true };
   }
 
-  /**
-   * Gives a message another place.
-   * @param {Message} message @param {number} time
-   */
+  /** @param {Message} message @param {number} time */
   move(message, time) {
     this.messages.splice(this.messages.indexOf(message), 1);
     message.time = time;
@@ -93,10 +88,7 @@ export class MessageLog {
     for (const id of message.ids) this.#byId.delete(id);
   }
 
-  /**
-   * Does something to a message, now or when it is there.
-   * @param {string[]} ids any of them, in the form of `ids` @param {(message: Message) => void} act
-   */
+  /** @param {string[]} ids any of them, in the form of `ids` @param {(message: Message) => void} act */
   whenThere(ids, act) {
     const message = ids.map((id) => this.#byId.get(id)).find(Boolean);
     if (message) act(message);

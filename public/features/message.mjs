@@ -5,8 +5,6 @@ import {
   CHAT_STATES, CORRECT, DELAY, ENCRYPTION, FALLBACK, FASTEN, HINTS, MARKERS, MODERATE, MODERATE_0, OCCUPANT_ID, OOB, REACTIONS, RECEIPTS, REPLY, RETRACT, RETRACT_0, STANZA_ID,
 } from '../xmpp/ns.mjs';
 import { el } from '../xmpp/xml.mjs';
-/** @typedef {import('../xmpp/xml.mjs').XmlElement} XmlElement */
-/** @typedef {import('./message-log.mjs').Message} Message */
 
 const MOST_REACTIONS = 8; // of one person to one message
 const EMOJI = /^(?=.*[^0-9#*])[\p{Emoji}\p{Emoji_Component}]{1,24}$/u;
@@ -15,7 +13,7 @@ const EMOJI = /^(?=.*[^0-9#*])[\p{Emoji}\p{Emoji_Component}]{1,24}$/u;
  * @typedef {{ kind: 'react' | 'retract' | 'moderate', id: string, emojis: string[], reason: string }} Change
  */
 
-/** @param {import('../xmpp/xml.mjs').XmlElement} stanza @returns {Change | null} */
+/** @param {XmlElement} stanza @returns {Change | null} */
 export function readChange(stanza) {
   const reactions = stanza.child('reactions', REACTIONS);
   if (reactions) {
@@ -55,7 +53,7 @@ export function applyChange(message, { kind, emojis, reason }, { from, author, t
 
 /**
  * The body without what is there only for clients that cannot do better (XEP-0428): places are counted in code points.
- * @param {import('../xmpp/xml.mjs').XmlElement} stanza @param {string} feature @param {string} body
+ * @param {XmlElement} stanza @param {string} feature @param {string} body
  */
 function withoutFallback(stanza, feature, body) {
   const fallback = stanza.elements('fallback', FALLBACK).find(({ attrs }) => attrs.for === feature);
@@ -73,19 +71,14 @@ function withoutFallback(stanza, feature, body) {
 const BODY_LIMIT = 64 * 1024; // what one row may show
 
 /**
- * @typedef {{
- *   type: string, from: string, to: string, id: string, originId: string, stanzaIds: Map<string, string>,
- *   body: string | null, subject: string | null, delay: number, delayFrom: string, replaces: string, received: string, displayed: string,
- *   wantsReceipt: boolean, markable: boolean, chatState: string, encrypted: string, url: string,
- *   occupantId: string, change: import('./message.mjs').Change | null, retracted: boolean,
- *   quote: { id: string, from: string, text: string } | null,
- * }} ParsedMessage `delay` is a time in ms or 0; quote: what it answers; retracted: what an archive keeps of a message taken back
+ * @typedef {ReturnType<typeof parseMessage>} ParsedMessage `delay` is a time in ms or 0; quote: what it answers; retracted: what an
+ *   archive keeps of a message taken back
  */
 
 /** @param {XmlElement | null} delay */
 export const readDelay = (delay) => Date.parse(delay?.attrs.stamp ?? '') || 0;
 
-/** @param {XmlElement} stanza @returns {ParsedMessage} */
+/** @param {XmlElement} stanza */
 export function parseMessage(stanza) {
   const { attrs } = stanza;
   const stanzaIds = new Map(stanza.elements('stanza-id', STANZA_ID).map(({ attrs: { by, id } }) => [by ?? '', id ?? '']));

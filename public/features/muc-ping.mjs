@@ -8,21 +8,20 @@ import { el } from '../xmpp/xml.mjs';
 const SILENCE = 10 * 60_000;
 const LOOK = 60_000; // how often silence is looked for
 // Section 3.3: what these say is that our request reached ourselves, or that nobody knows.
-const INSIDE = new Set(['service-unavailable', 'feature-not-implemented', 'item-not-found']);
-const UNKNOWN = new Set(['remote-server-not-found', 'remote-server-timeout', 'session-lost']);
+const STAYS = new Set(['service-unavailable', 'feature-not-implemented', 'item-not-found', 'remote-server-not-found', 'remote-server-timeout', 'session-lost']);
 
 /**
- * @param {import('../xmpp/router.mjs').Router} router @param {import('./muc.mjs').Rooms} rooms
+ * @param {Router} router @param {Rooms} rooms
  */
 export function startSelfPing(router, rooms) {
-  /** @param {import('./room.mjs').Room} room */
+  /** @param {Room} room */
   const check = async (room) => {
     room.heard = router.clock.now();
     try {
       await router.ask('get', el('ping', { xmlns: PING }), room.address);
     } catch (error) {
-      const { condition = '' } = /** @type {{ condition?: string }} */ (error);
-      if (INSIDE.has(condition) || UNKNOWN.has(condition) || room.state !== 'in') return;
+      const { condition = '' } = /** @type {any} */ (error);
+      if (STAYS.has(condition) || room.state !== 'in') return;
       await rooms.join(room.jid, room.nick, room.password).catch(() => {});
     }
   };

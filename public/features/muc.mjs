@@ -13,9 +13,6 @@ import { applyChange, chatStateMessage, parseMessage, textMessage } from './mess
 import { inOrder } from './history.mjs';
 import { afterStamp, makeMessage } from './message-log.mjs';
 import { Room } from './room.mjs';
-/** @typedef {import('../xmpp/xml.mjs').XmlElement} XmlElement */
-/** @typedef {import('./conversations.mjs').Conversation} Conversation */
-/** @typedef {import('./message-log.mjs').Message} Message */
 
 const JOIN_LIMIT = 20_000;
 const LASTING = 'muc#roomconfig_persistentroom';
@@ -29,10 +26,7 @@ const OUT = /** @type {[string, string][]} */ ([
 // Where letters beside a name make another word of it; other scripts write without spaces.
 const LETTER = '[\\p{Script=Latin}\\p{Script=Cyrillic}\\p{Script=Greek}\\p{N}_]';
 
-/**
- * Whether a text names somebody.
- * @param {string} body @param {string} nick
- */
+/** @param {string} body @param {string} nick */
 export const names = (body, nick) => new RegExp(`(?<!${LETTER})${nick.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}(?!${LETTER})`, 'iu').test(body);
 
 /** Events: change (Room), event, trouble, renamed (Room: we), destroyed (address). */
@@ -48,8 +42,8 @@ export class Rooms extends Emitter {
   #waiting = new Map();
 
   /**
-   * @param {import('../xmpp/router.mjs').Router} router @param {import('./conversations.mjs').Conversations} conversations
-   * @param {import('./history.mjs').Archive} archive @param {import('../xmpp/disco.mjs').Disco} disco
+   * @param {Router} router @param {Conversations} conversations
+   * @param {Archive} archive @param {Disco} disco
    */
   constructor(router, conversations, archive, disco) {
     super();
@@ -140,15 +134,11 @@ export class Rooms extends Emitter {
     }
   }
 
-  /** The rooms a lost session was in. */
   left() {
     return [...this.all.values()].filter(({ state, passing }) => state !== '' || passing);
   }
 
-  /**
-   * After a new session every room has to be entered again.
-   * @param {Room[]} rooms @param {(jid: string) => void} [then] called for each that was, when it is known what it has of us
-   */
+  /** @param {Room[]} rooms @param {(jid: string) => void} [then] called for each that was, when it is known what it has of us */
   async rejoin(rooms, then) {
     await Promise.all(rooms.filter(({ jid }) => this.all.has(jid)).map((room) =>
       this.join(room.jid, room.nick, room.password).then(() => then?.(room.jid), () => {})));
@@ -200,10 +190,7 @@ export class Rooms extends Emitter {
     if (this.all.get(conversation.jid)?.state === 'in') this.router.send(chatStateMessage(conversation.jid, 'groupchat', state));
   }
 
-  /**
-   * A page older than what we have.
-   * @param {Conversation} conversation
-   */
+  /** @param {Conversation} conversation */
   async older(conversation) {
     const room = this.all.get(conversation.jid);
     if (room?.state !== 'in') throw new StanzaError('not-acceptable', 'wait'); // what it has is not known yet
@@ -239,7 +226,7 @@ export class Rooms extends Emitter {
     this.#history(room, messages, true);
   }
 
-  /** @param {Room} room @param {import('./history.mjs').Archived[]} messages @param {boolean} [newest] */
+  /** @param {Room} room @param {Archived[]} messages @param {boolean} [newest] */
   #history(room, messages, newest = false) {
     const earlier = !newest;
     for (const { stanza, delay, archiveId } of inOrder(messages, earlier)) {
@@ -390,7 +377,7 @@ export class Rooms extends Emitter {
 
   /**
    * In rooms a message goes by the id the room gave it (XEP-0444, XEP-0424); older clients name the sender's.
-   * @param {Conversation} conversation @param {import('./message.mjs').Change} change
+   * @param {Conversation} conversation @param {Change} change
    * @param {{ from: string, author: string, time: number, isRoom: boolean }} sender
    */
   #change(conversation, change, sender) {

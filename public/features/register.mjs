@@ -8,37 +8,33 @@ import { readForm, submitForm } from '../xmpp/forms.mjs';
 import { CLIENT, DATA_FORM, OOB, REGISTER, REGISTER_FEATURE, STREAM } from '../xmpp/ns.mjs';
 import { Reader } from '../xmpp/session.mjs';
 import { el } from '../xmpp/xml.mjs';
-/** @typedef {import('../xmpp/xml.mjs').XmlElement} XmlElement */
-
-// The fields of section 14.1 that a person knows the meaning of; what else a server asks for is its own business.
-const SECRET = new Set(['password']);
 
 /**
  * What the server wants to know, as a form, also where it asks in the old way.
- * @param {XmlElement | null} query @returns {import('../xmpp/forms.mjs').Form}
+ * @param {XmlElement | null} query @returns {Form}
  */
 function registrationForm(query) {
   const form = readForm(query?.child('x', DATA_FORM));
   if (form) return form;
   const fields = (query?.elements() ?? []).filter(({ name, ns }) => ns === REGISTER && !['instructions', 'registered', 'key', 'remove'].includes(name));
   return {
-    title: '', instructions: query?.childText('instructions') ?? '',
+    instructions: query?.childText('instructions') ?? '',
     fields: fields.map(({ name }) => ({
-      name, type: SECRET.has(name) ? 'text-private' : 'text-single', label: '', description: '', required: true, values: [], options: [],
+      name, type: name === 'password' ? 'text-private' : 'text-single', label: '', description: '', required: true, values: [], options: [],
     })),
   };
 }
 
 export class Registration {
   #modern = false;
-  /** @type {import('../xmpp/forms.mjs').Form} */
-  form = { title: '', instructions: '', fields: [] };
+  /** @type {Form} */
+  form = { instructions: '', fields: [] };
   /** Where the account is made instead, when it cannot be here. */
   link = '';
 
   /**
-   * @param {import('../xmpp/session.mjs').Transport} transport not yet opened
-   * @param {string} domain @param {import('../core/base.mjs').Clock} clock
+   * @param {Transport} transport not yet opened
+   * @param {string} domain @param {Clock} clock
    */
   constructor(transport, domain, clock) {
     this.transport = transport;
@@ -88,10 +84,7 @@ export class Registration {
   }
 }
 
-/**
- * Gives our account another password (section 3.3).
- * @param {import('./client.mjs').Client} client @param {string} password
- */
+/** @param {Client} client @param {string} password */
 export async function changePassword({ router, connection }, password) {
   const { local, domain } = connection.jid;
   await router.ask('set', el('query', { xmlns: REGISTER }, el('username', {}, local), el('password', {}, password)), domain);

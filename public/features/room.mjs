@@ -5,7 +5,6 @@ import { readForm, submitForm } from '../xmpp/forms.mjs';
 import { bareOf } from '../xmpp/jid.mjs';
 import { DATA_FORM, MUC_ADMIN, MUC_OWNER } from '../xmpp/ns.mjs';
 import { el } from '../xmpp/xml.mjs';
-/** @typedef {import('../xmpp/router.mjs').Router} Router */
 
 /** @typedef {{ nick: string, jid: string, role: string, affiliation: string, show: string, occupantId: string }} Occupant */
 
@@ -19,12 +18,9 @@ export class Room {
   state = '';
   /** Why we are not in: a stanza error's condition, or kicked, banned, removed, gone. */
   trouble = '';
-  /** What was said about that. */
   reason = '';
-  /** Where to go instead. */
   elsewhere = '';
   archived = false;
-  /** Kept for entering again. */
   password = '';
   /** When something last came from the room. */
   heard = 0;
@@ -38,12 +34,8 @@ export class Room {
   latest = '';
   /** Until a room that we made is open. */
   made = Promise.resolve();
-  /** How often we tried to enter. */
   joined = 0;
-  /**
-   * By nick.
-   * @type {Map<string, Occupant>}
-   */
+  /** @type {Map<string, Occupant>} */
   occupants = new Map();
 
   /** @param {string} jid bare @param {string} nick */
@@ -76,10 +68,7 @@ const RANK = { owner: 4, admin: 3, member: 2, none: 1, outcast: 0 };
 export const mayKick = ({ self }, other) =>
   self?.role === 'moderator' && self.nick !== other.nick && (RANK[self.affiliation] ?? 0) >= (RANK[other.affiliation] ?? 0) && RANK[other.affiliation] < 3;
 
-/**
- * Admins and owners may ban.
- * @param {Room} room @param {Occupant} other
- */
+/** @param {Room} room @param {Occupant} other */
 export const mayBan = ({ self }, other) =>
   (RANK[self?.affiliation ?? ''] ?? 0) >= 3 && self?.nick !== other.nick && (RANK[self?.affiliation ?? ''] ?? 0) > (RANK[other.affiliation] ?? 0);
 
@@ -132,7 +121,7 @@ export async function roomForm(router, room) {
   return readForm(result.child('query', MUC_OWNER)?.child('x', DATA_FORM));
 }
 
-/** @param {Router} router @param {Room} room @param {import('../xmpp/forms.mjs').Form} form @param {Map<string, string[]>} chosen */
+/** @param {Router} router @param {Room} room @param {Form} form @param {Map<string, string[]>} chosen */
 export const saveRoomForm = async (router, room, form, chosen) =>
   void (await router.ask('set', el('query', { xmlns: MUC_OWNER }, submitForm(form, chosen)), room.jid));
 

@@ -14,7 +14,7 @@ export const rosterKey = (account) => `edge.roster.${account}`;
 
 /** @typedef {{ jid: string, name: string, subscription: string, asking: boolean, groups: string[] }} Contact */
 
-/** @param {import('../xmpp/xml.mjs').XmlElement} item @returns {Contact} */
+/** @param {XmlElement} item @returns {Contact} */
 const readItem = (item) => ({
   jid: bareOf(item.attrs.jid),
   name: item.attrs.name ?? '',
@@ -31,7 +31,7 @@ export class Roster extends Emitter {
   #version = '';
   #saving = false;
 
-  /** @param {import('../xmpp/router.mjs').Router} router @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage */
+  /** @param {Router} router @param {KeyValue} storage */
   constructor(router, storage) {
     super();
     this.router = router;
@@ -83,10 +83,7 @@ export class Roster extends Emitter {
     });
   }
 
-  /**
-   * A contact's name as the person gave it, or what the address says.
-   * @param {string} jid
-   */
+  /** @param {string} jid */
   nameOf(jid) {
     return this.contacts.get(jid)?.name || jid.split('@')[0] || jid;
   }
@@ -105,7 +102,7 @@ export class Roster extends Emitter {
 
   /**
    * Only our own account may push (RFC 6121 section 2.1.6).
-   * @param {import('../xmpp/xml.mjs').XmlElement} iq
+   * @param {XmlElement} iq
    */
   #push(iq) {
     if (!this.router.isFromSelf(iq)) throw new StanzaError('service-unavailable');

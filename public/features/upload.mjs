@@ -11,7 +11,7 @@ const HEADERS = new Set(['authorization', 'cookie', 'expires']);
 /** @typedef {(slot: Slot, file: Blob, progress: (part: number) => void, stop: AbortSignal) => Promise<void>} Put */
 
 export class Upload {
-  /** @param {import('../xmpp/router.mjs').Router} router @param {import('../xmpp/disco.mjs').Disco} disco @param {Put} put */
+  /** @param {Router} router @param {Disco} disco @param {Put} put */
   constructor(router, disco, put) {
     this.router = router;
     this.disco = disco;

@@ -1,8 +1,7 @@
 // Where one writes. Enter sends unless an input method is composing; Shift+Enter breaks the line; Up edits the last message.
 
 import { percent, t } from '../i18n/i18n.mjs';
-import { CLIP, h, icon, SEND } from './dom.mjs';
-/** @typedef {import('../features/message-log.mjs').Message} Message */
+import { button, CLIP, h, icon, SEND } from './dom.mjs';
 
 const PAUSE = 4_000; // after which somebody who stopped typing is said to have paused (XEP-0085)
 const IME_KEY = 229; // what some engines report for keys an input method takes
@@ -18,12 +17,12 @@ export function composer({ draft, send, state, keep, lastOwn, leave, attach }) {
   const text = h('textarea', {
     rows: '1', value: draft, placeholder: t('chat.write'), 'aria-label': t('chat.write'), enterkeyhint: 'send', autocapitalize: 'sentences',
   });
-  const button = h('button', { class: 'send', type: 'submit', title: t('chat.send'), 'aria-label': t('chat.send') }, icon(SEND));
+  const submit = h('button', { class: 'send', type: 'submit', title: t('chat.send'), 'aria-label': t('chat.send') }, icon(SEND));
   const progress = h('progress', { class: 'progress', max: '1', 'aria-label': t('media.sending') });
   const sent = h('bdi', { class: 'sending-name' });
   const part = h('span', {});
   const sending = h('div', { class: 'sending', hidden: true }, sent, part,
-    h('button', { class: 'button small', type: 'button', on: { click: () => stop?.abort() } }, t('media.cancel')), progress);
+    button(t('media.cancel'), () => stop?.abort(), 'small'), progress);
   const files = h('input', { type: 'file', multiple: true, class: 'visually-hidden', tabindex: '-1', 'aria-hidden': 'true' });
   const clip = h('button', { class: 'icon-button', type: 'button', title: t('media.attach'), 'aria-label': t('media.attach'), on: { click: () => files.click() } }, icon(CLIP));
   const editing = h('p', { class: 'editing', hidden: true }, t('chat.editing'));
@@ -45,7 +44,7 @@ export function composer({ draft, send, state, keep, lastOwn, leave, attach }) {
   const handle = {
     /** @type {Message | null} */
     correcting: null,
-    element: h('form', { class: 'composer', on: { submit: onSubmit } }, editing, sending, h('div', { class: 'composer-row' }, clip, files, text, button)),
+    element: h('form', { class: 'composer', on: { submit: onSubmit } }, editing, sending, h('div', { class: 'composer-row' }, clip, files, text, submit)),
     focus() {
       text.focus({ preventScroll: true });
     },

@@ -3,14 +3,13 @@
 import { toast } from './dialogs.mjs';
 import { t } from '../i18n/i18n.mjs';
 import { Trace } from '../xmpp/trace.mjs';
-import { h, perFrame } from './dom.mjs';
+import { button, h, perFrame } from './dom.mjs';
 
 const SHOWN = 200;
 
 /** @param {{ time: number, mark: string, text: string }} line */
 const asText = ({ time, mark, text }) => `${new Date(time).toISOString().slice(11, 23)} ${mark} ${text}`;
 
-/** Puts the console on the page. */
 export function startDebug() {
   const trace = new Trace(() => Date.now());
   const list = h('ol', { class: 'debug-lines', tabindex: '0', 'aria-label': t('debug.title') });
@@ -29,10 +28,9 @@ export function startDebug() {
   const copy = async () => {
     await navigator.clipboard.writeText(matching().map(asText).join('\n')).then(() => toast(t('debug.copied')), () => toast(t('debug.not-copied'), 'error'));
   };
-  const button = (/** @type {string} */ key, /** @type {() => void} */ act) => h('button', { class: 'button small', type: 'button', on: { click: act } }, t(key));
   const panel = h('details', { class: 'debug' }, h('summary', {}, t('debug.title')),
     h('div', { class: 'debug-head' }, filter, h('span', { class: 'check' }, said, h('label', { for: 'debug-said' }, t('debug.said'))),
-      button('debug.copy', () => void copy()), button('debug.clear', () => { trace.lines.length = 0; render(); })), list);
+      button(t('debug.copy'), copy, 'small'), button(t('debug.clear'), () => { trace.lines.length = 0; render(); }, 'small')), list);
   panel.addEventListener('toggle', plan);
   document.body.append(h('aside', { 'aria-label': t('debug.title') }, panel));
   return trace;

@@ -3,7 +3,7 @@
 
 import { t } from '../i18n/i18n.mjs';
 import { isTrue } from '../xmpp/forms.mjs';
-import { h } from './dom.mjs';
+import { button, h, showDialog } from './dom.mjs';
 /** @typedef {import('../xmpp/forms.mjs').Field} Field */
 
 let opened = 0;
@@ -13,7 +13,7 @@ let opened = 0;
  * @param {unknown} error
  */
 export function troubleOf(error) {
-  const { condition } = /** @type {{ condition?: string }} */ (error);
+  const { condition } = /** @type {any} */ (error);
   if (condition) return t(`trouble.${condition}`, {}, 'trouble.other');
   return error instanceof Error ? error.message : String(error);
 }
@@ -24,25 +24,25 @@ export function troubleOf(error) {
  */
 export function carefulButton(label, sure, act) {
   let asked = false;
-  const button = h('button', { class: 'button danger', type: 'button', on: { click: () => {
+  const careful = button(label, () => {
     if (asked) act();
-    else button.textContent = sure;
+    else careful.textContent = sure;
     asked = true;
-  } } }, label);
-  return button;
+  }, 'danger');
+  return careful;
 }
 
 /**
  * Shows a dialog with a form. `submit` gets the fields; when it throws, the message is shown and the dialog stays, as it
  * always does with `stays`. Where fingers type, one that is mostly for `looking` does not bring up the keyboard.
- * @param {{ title: string, content: (Node | string)[], action?: string, looking?: boolean, danger?: boolean, stays?: boolean, submit?: (fields: FormData) => Promise<void> | void }} options
+ * @param {{ title: string, content: (Node | string)[], action?: string, looking?: boolean, stays?: boolean, submit?: (fields: FormData) => Promise<void> | void }} options
  */
-export function openDialog({ title, content, action, looking = false, danger = false, stays = false, submit }) {
+export function openDialog({ title, content, action, looking = false, stays = false, submit }) {
   const titleId = `dialog-${(opened += 1)}`;
   const error = h('p', { class: 'problem', role: 'alert', hidden: true });
   const close = () => dialog.close();
-  const confirm = action && h('button', { class: danger ? 'button danger' : 'button primary', type: 'submit' }, action);
-  const cancel = h('button', { class: 'button', type: 'button', on: { click: close } }, t(submit && !stays ? 'dialog.cancel' : 'dialog.close'));
+  const confirm = action && h('button', { class: 'button primary', type: 'submit' }, action);
+  const cancel = button(t(submit && !stays ? 'dialog.cancel' : 'dialog.close'), close);
   const form = h('form', { class: 'dialog-form', novalidate: true }, h('h2', { id: titleId, ...(looking && matchMedia('(pointer: coarse)').matches ? { tabindex: '-1', autofocus: true } : {}) }, title), ...content, error,
     h('div', { class: 'dialog-actions' }, cancel, confirm || null));
   const dialog = h('dialog', { class: 'dialog', 'aria-labelledby': titleId }, form);
@@ -60,22 +60,16 @@ export function openDialog({ title, content, action, looking = false, danger = f
       if (confirm) confirm.disabled = false;
     }
   });
-  dialog.addEventListener('click', (event) => event.target === dialog && close());
-  dialog.addEventListener('close', () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+  showDialog(dialog);
   return dialog;
 }
 
-/**
- * A labelled text field.
- * @param {{ name: string, label: string, hint?: string, value?: string, type?: string, required?: boolean, autocomplete?: string, inputmode?: string, placeholder?: string }} options
- */
-export function field({ name, label, hint, value = '', type = 'text', required = false, autocomplete = 'off', inputmode, placeholder }) {
+/** @param {{ name: string, label: string, hint?: string, value?: string, type?: string, required?: boolean, autocomplete?: string, inputmode?: string }} options */
+export function field({ name, label, hint, value = '', type = 'text', required = false, autocomplete = 'off', inputmode }) {
   const id = `field-${name}`;
   return h('div', { class: 'field' },
     h('label', { for: id }, label),
-    h('input', { id, name, type, value, required, autocomplete, inputmode, placeholder, autocapitalize: 'none', spellcheck: 'false', 'aria-describedby': hint ? `${id}-hint` : null }),
+    h('input', { id, name, type, value, required, autocomplete, inputmode, autocapitalize: 'none', spellcheck: 'false', 'aria-describedby': hint ? `${id}-hint` : null }),
     hint && h('p', { class: 'hint', id: `${id}-hint` }, hint));
 }
 
@@ -119,7 +113,7 @@ function row(field, id) {
 }
 
 /**
- * @param {import('../xmpp/forms.mjs').Form} form
+ * @param {Form} form
  * @returns {{ content: HTMLElement[], read(fields: FormData): Map<string, string[]> }} read: throws what to tell the person
  */
 export function dataForm({ instructions, fields }) {

@@ -3,9 +3,9 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 const ATTRIBUTES = new Set([
-  'accept', 'alt', 'autocapitalize', 'autocomplete', 'autofocus', 'class', 'cols', 'datetime', 'dir', 'download', 'enterkeyhint', 'for', 'height', 'href',
-  'id', 'inputmode', 'lang', 'loading', 'max', 'maxlength', 'min', 'multiple', 'name', 'novalidate', 'open', 'placeholder', 'rel', 'role', 'rows', 'spellcheck', 'src',
-  'tabindex', 'target', 'title', 'type', 'width',
+  'accept', 'alt', 'autocapitalize', 'autocomplete', 'autofocus', 'class', 'datetime', 'dir', 'download', 'enterkeyhint', 'for', 'href',
+  'id', 'inputmode', 'lang', 'loading', 'max', 'multiple', 'name', 'novalidate', 'open', 'placeholder', 'rel', 'role', 'rows', 'spellcheck', 'src',
+  'tabindex', 'target', 'title', 'type',
 ]);
 // Marks that turn the order of letters around, so that a file or a person may look like another, and what no text needs.
 const DECEIVING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202d\u202e]/g;
@@ -31,6 +31,25 @@ export function h(tag, props = {}, ...children) {
   }
   element.append(...contents(children));
   return element;
+}
+
+/** @param {Content} label @param {(event: Event) => unknown} act @param {string} [look] classes @param {Props} [more] */
+export const button = (label, act, look = '', more = {}) => h('button', { class: `button ${look}`, type: 'button', on: { click: act }, ...more }, label);
+
+/**
+ * Shows a native dialog until it is closed. Chromium gives back the focus, but not always the caret.
+ * @param {HTMLDialogElement} dialog
+ */
+export function showDialog(dialog) {
+  const writer = document.activeElement instanceof HTMLTextAreaElement ? document.activeElement : null;
+  const { selectionStart = 0, selectionEnd = 0 } = writer ?? {};
+  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
+  dialog.addEventListener('close', () => {
+    dialog.remove();
+    if (document.activeElement === writer) writer?.setSelectionRange(selectionStart, selectionEnd);
+  });
+  document.body.append(dialog);
+  dialog.showModal();
 }
 
 /** @param {string} text from whoever */
@@ -66,10 +85,7 @@ export const CHECKS = 'M2.5 12.5L7 17l9.5-9.5M12 16l1 1 9.5-9.5';
 export const WARNING = 'M12 4.5L3.5 19h17zM12 10v4.5M12 16.8v.01';
 export const CLIP = 'M18.5 11.5l-6.7 6.7a4 4 0 0 1-5.7-5.7l7.4-7.4a2.7 2.7 0 0 1 3.8 3.8l-7.3 7.3a1.3 1.3 0 0 1-1.9-1.9l6.4-6.3';
 
-/**
- * A line icon from its path data; decoration, its button carries the name.
- * @param {string} path
- */
+/** @param {string} path */
 export function icon(path) {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');

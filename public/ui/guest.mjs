@@ -1,18 +1,16 @@
 // The page for guests of one room: a name, then the room and nothing else. Also what stands in frames of other pages.
 
 import { t } from '../i18n/i18n.mjs';
-import { asFailure } from '../core/base.mjs';
 import { watchPage } from './app-shell.mjs';
 import { conversationView } from './conversation.mjs';
 import { h, sign } from './dom.mjs';
 import { field } from './dialogs.mjs';
-import { describe } from './login.mjs';
+import { inWords } from './login.mjs';
 import { troubleText } from './rooms.mjs';
 import { LiveRegion, statusLine } from './status-line.mjs';
-/** @typedef {import('../features/client.mjs').Client} Client */
 
 /**
- * @param {import('../xmpp/discovery.mjs').Config} config @param {string} room
+ * @param {Config} config @param {string} room
  * @param {() => Promise<Client>} logIn
  */
 export function guestView(config, room, logIn) {
@@ -69,8 +67,7 @@ export function guestView(config, room, logIn) {
 
 /** @param {unknown} error */
 function explain(error) {
-  if (/** @type {{ condition?: string }} */ (error).condition) return troubleText(error);
+  if (/** @type {any} */ (error).condition) return troubleText(error);
   if (error instanceof Error && error.name === 'Error') return error.message;
-  const { title, next } = describe(asFailure(error));
-  return `${title} ${next}`;
+  return inWords(error);
 }

@@ -1,19 +1,21 @@
 // The first view: address and password, and what went wrong in words with a next step.
 
-import { hasText, t } from '../i18n/i18n.mjs';
-import { parseJid } from '../xmpp/jid.mjs';
+import { t } from '../i18n/i18n.mjs';
+import { parseJid, typedJid } from '../xmpp/jid.mjs';
 import { serves } from '../xmpp/discovery.mjs';
 import { asFailure, Failure } from '../core/base.mjs';
-import { h, sign } from './dom.mjs';
+import { button, h, sign } from './dom.mjs';
 
-/**
- * What happened and what to do, as two sentences.
- * @param {unknown} error
- */
-export function describe(error) {
+/** @param {unknown} error */
+function describe(error) {
   const { code, detail } = asFailure(error);
-  const key = hasText(`error.${code}`) ? `error.${code}` : 'error.internal';
-  return { title: t(key), next: t(`${key}.next`), detail };
+  return { title: t(`error.${code}`, {}, 'error.internal'), next: t(`error.${code}.next`, {}, 'error.internal.next'), detail };
+}
+
+/** @param {unknown} error */
+export function inWords(error) {
+  const { title, next } = describe(error);
+  return `${title} ${next}`;
 }
 
 /** @param {HTMLElement} box @param {unknown} error @param {HTMLElement | null} [extra] */
@@ -26,10 +28,10 @@ export function showProblem(box, error, extra = null) {
 
 /**
  * @param {{
- *   config: import('../xmpp/discovery.mjs').Config, address: string,
- *   logIn(account: import('../xmpp/jid.mjs').Jid, password: string, stay: boolean): Promise<void>,
+ *   config: Config, address: string,
+ *   logIn(account: Jid, password: string, stay: boolean): Promise<void>,
  *   register(done: (name: string, password: string) => void): Promise<void>,
- *   failure: import('../core/base.mjs').Failure | null, forget(account: string): void, asks: boolean,
+ *   failure: Failure | null, forget(account: string): void, asks: boolean,
  * }} options asks: the server takes nothing but the password, at each visit
  */
 export function loginView({ config, address, failure: earlier, logIn, register, forget, asks }) {
@@ -40,7 +42,7 @@ export function loginView({ config, address, failure: earlier, logIn, register, 
   });
   const password = h('input', { id: 'login-password', name: 'password', type: 'password', autocomplete: 'current-password', required: true });
   const stay = h('input', { type: 'checkbox', id: 'login-stay' });
-  const button = h('button', { class: 'button primary wide', type: 'submit' }, t('login.submit'));
+  const enter = h('button', { class: 'button primary wide', type: 'submit' }, t('login.submit'));
   const reveal = h('button', {
     class: 'reveal', type: 'button', 'aria-pressed': 'false',
     on: {
@@ -52,10 +54,10 @@ export function loginView({ config, address, failure: earlier, logIn, register, 
     },
   }, t('login.reveal'));
 
-  /** @returns {import('../xmpp/jid.mjs').Jid} */
+  /** @returns {Jid} */
   const readAddress = () => {
     const typed = user.value.trim();
-    const account = parseJid(typed.includes('@') || !config.domain ? typed : `${typed}@${config.domain}`);
+    const account = config.domain ? typedJid(typed, config.domain) : parseJid(typed);
     if (!account?.local) throw new Failure('bad-address');
     if (!serves(config, account.domain)) throw new Failure('host-unknown', { detail: account.domain });
     if (!password.value) throw new Failure('no-password');
@@ -68,21 +70,19 @@ export function loginView({ config, address, failure: earlier, logIn, register, 
     problem.hidden = true;
     try {
       const account = readAddress();
-      button.disabled = true;
-      button.textContent = t('login.busy');
+      enter.disabled = true;
+      enter.textContent = t('login.busy');
       await logIn(account, password.value, stay.checked);
     } catch (error) {
       const failure = asFailure(error);
-      const trust = failure.code === 'sasl-downgrade' && h('button', {
-        class: 'button', type: 'button', on: { click: () => { forget(readAddress().bare); form.requestSubmit(); } },
-      }, t('login.trust'));
+      const trust = failure.code === 'sasl-downgrade' && button(t('login.trust'), () => { forget(readAddress().bare); form.requestSubmit(); });
       showProblem(problem, failure, trust || null);
       const field = ['bad-address', 'host-unknown'].includes(failure.code) ? user : password;
       field.focus();
       if (failure.code === 'wrong-password') password.select();
     } finally {
-      button.disabled = false;
-      button.textContent = t('login.submit');
+      enter.disabled = false;
+      enter.textContent = t('login.submit');
     }
   };
   const form = h('form', { class: 'card login', novalidate: true, on: { submit } },
@@ -93,13 +93,13 @@ export function loginView({ config, address, failure: earlier, logIn, register, 
       h('div', { class: 'joined' }, user, config.domain && h('span', { class: 'suffix', dir: 'ltr', 'aria-hidden': 'true' }, `@${config.domain}`))),
     h('div', { class: 'field' }, h('label', { for: 'login-password' }, t('login.password')), h('div', { class: 'joined' }, password, reveal)),
     h('div', { class: 'check' }, stay, h('label', { for: 'login-stay' }, t(asks ? 'login.keep' : 'login.stay'))),
-    button,
+    enter,
     (config.registration || Boolean(config.guest?.rooms.length)) && h('div', { class: 'row-actions' },
-      config.registration && h('button', { class: 'button', type: 'button', on: { click: () => void register((name, secret) => {
+      config.registration && button(t('register.link'), () => register((name, secret) => {
         user.value = name;
         password.value = secret;
         form.requestSubmit();
-      }) } }, t('register.link')),
+      })),
       config.guest?.rooms[0] && h('a', { class: 'button', href: `?room=${encodeURIComponent(config.guest.rooms[0])}` }, t('guest.link'))));
   if (earlier) showProblem(problem, earlier);
   const suffix = form.querySelector('.suffix');

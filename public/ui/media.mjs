@@ -3,13 +3,13 @@
 
 import { t } from '../i18n/i18n.mjs';
 import { StanzaError } from '../xmpp/errors.mjs';
-import { h } from './dom.mjs';
+import { button, h } from './dom.mjs';
 
 const STALL_LIMIT = 30_000;
 const REFUSED = new Map([[413, 'file-too-large'], [507, 'resource-constraint']]);
 const PICTURE = /\.(?:avif|gif|jpe?g|png|webp)$/i; // never SVG, which is a document
 
-/** @type {import('../features/upload.mjs').Put} */
+/** @type {Put} */
 export const putFile = ({ put, headers }, file, progress, stop) => new Promise((resolve, reject) => {
   const request = new XMLHttpRequest();
   const fail = (/** @type {string} */ condition) => reject(new StanzaError(condition));
@@ -38,10 +38,10 @@ export const putFile = ({ put, headers }, file, progress, stop) => new Promise((
 
 const KEY = 'edge.pictures';
 
-/** @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage whether pictures of contacts are fetched without being asked for */
+/** @param {KeyValue} storage whether pictures of contacts are fetched without being asked for */
 export const wantsPictures = (storage) => storage.getItem(KEY) === 'yes';
 
-/** @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage @param {boolean} wanted */
+/** @param {KeyValue} storage @param {boolean} wanted */
 export const setPictures = (storage, wanted) => storage.setItem(KEY, wanted ? 'yes' : 'no');
 
 /**
@@ -64,8 +64,8 @@ export function picture(address, atOnce) {
     image.addEventListener('error', () => image.replaceWith(h('span', { class: 'hint' }, t('media.broken'))));
     return image;
   };
-  const button = h('button', { class: 'button small show', type: 'button', title: url.host, on: { click: () => button.replaceWith(shown()) } }, t('media.show'));
-  return atOnce ? shown() : button;
+  const ask = button(t('media.show'), () => ask.replaceWith(shown()), 'small show', { title: url.host });
+  return atOnce ? shown() : ask;
 }
 
 const CANDIDATE = /\b(?:https?:\/\/|mailto:|xmpp:)[^\s<>"\u00A0\u2028\u2029]+/giu;
@@ -96,10 +96,7 @@ function safeUrl(text) {
   }
 }
 
-/**
- * Text cut into plain strings and links; no DOM.
- * @param {string} text @returns {(string | { url: URL, shown: string })[]}
- */
+/** @param {string} text @returns {(string | { url: URL, shown: string })[]} */
 export function splitLinks(text) {
   /** @type {(string | { url: URL, shown: string })[]} */
   const parts = [];

@@ -2,9 +2,8 @@
 // a reading position that stays where it is whatever comes above or below. One tab stop; arrow keys move inside.
 
 import { dayName, sameDay, t } from '../i18n/i18n.mjs';
-import { DOWN, fill, h, icon, perFrame } from './dom.mjs';
+import { button, DOWN, fill, h, icon, perFrame } from './dom.mjs';
 import { renderRow } from './message-row.mjs';
-/** @typedef {import('../features/message-log.mjs').Message} Message */
 
 const BLOCK = 50; // rows that share one content-visibility box
 const FIRST_VIEW = 100;
@@ -17,8 +16,8 @@ const NEAR = 80; // pixels from the end that count as the end
 const NEAR_TOP = 200; // pixels from the top at which older ones are fetched
 
 /**
- * @param {import('../features/conversations.mjs').Conversation} conversation
- * @param {{ nameOf(from: string): string, retry(message: Message): void, find(id: string): Message | null, shows(message: Message): boolean, older?(): Promise<boolean> }} actions
+ * @param {Conversation} conversation
+ * @param {Omit<import('./message-row.mjs').Context, 'first' | 'room'> & { older?(): Promise<boolean> }} actions
  *   older: fetches older messages from the archive; false when there are none
  */
 export function messageList(conversation, { older, ...actions }) {
@@ -117,7 +116,6 @@ export function messageList(conversation, { older, ...actions }) {
     else if (anchor) scroller.scrollTop += (rows.get(anchor.key)?.getBoundingClientRect().top ?? anchor.top) - anchor.top;
   };
 
-  /** Everything anew from the data, with rows kept. */
   const rebuild = () => unmoved(() => {
     content.replaceChildren();
     place(from, to, null, null);
@@ -143,7 +141,6 @@ export function messageList(conversation, { older, ...actions }) {
     renderTop();
   });
 
-  /** The row at the upper rim and where it is. */
   const findAnchor = () => {
     const rim = scroller.getBoundingClientRect().top;
     const below = (/** @type {Element} */ element) => element.getBoundingClientRect().bottom > rim;
@@ -155,7 +152,7 @@ export function messageList(conversation, { older, ...actions }) {
   const renderTop = () => {
     const more = from > 0 || !complete;
     fill(top, fetching ? h('p', { class: 'muted' }, t('chat.loading'))
-      : more ? h('button', { class: 'button small', type: 'button', on: { click: () => void showOlder() } }, t('chat.older'))
+      : more ? button(t('chat.older'), showOlder, 'small')
         : messages.length === 0 ? h('p', { class: 'muted' }, t('chat.nothing')) : h('p', { class: 'muted' }, t('chat.beginning')));
   };
 
@@ -178,10 +175,7 @@ export function messageList(conversation, { older, ...actions }) {
     }
   };
 
-  /**
-   * Takes a block out of the document; gives how many rows were in it.
-   * @param {() => Element | null} which
-   */
+  /** @param {() => Element | null} which */
   const drop = (which) => {
     const block = which();
     const gone = /** @type {HTMLElement[]} */ ([...(block?.querySelectorAll('.row') ?? [])]);
@@ -190,7 +184,6 @@ export function messageList(conversation, { older, ...actions }) {
     return gone.length;
   };
 
-  /** Goes down where the end of the rows is not the end of the conversation. */
   const showNewer = () => {
     const start = to;
     to = Math.min(messages.length, to + STEP);
@@ -224,7 +217,6 @@ export function messageList(conversation, { older, ...actions }) {
   let added = new Set();
   let flushed = 0;
 
-  /** Brings what came since the last frame into the document. */
   const flush = () => {
     if (added.size > BURST && performance.now() - flushed < BREATH) {
       setTimeout(planFlush, BREATH);
@@ -239,12 +231,13 @@ export function messageList(conversation, { older, ...actions }) {
     let above = 0;
     while (below < batch.size && batch.has(messages[above])) above += 1;
     const shown = to - from;
+    const before = messages.length - below;
     if (above === batch.size && from === 0 && shown > 0) {
       // A page of older ones: what is shown moves up in the log by as many.
       from += above;
       to += above;
       if (shown + above <= MOST) prepend(0);
-    } else if (below === batch.size && to === messages.length - below && below <= BURST && (atEnd || shown + below <= MOST)) {
+    } else if (below === batch.size && to === before && below <= BURST && (atEnd || shown + below <= MOST)) {
       unmoved(() => {
         const start = to;
         to = messages.length;
@@ -252,11 +245,9 @@ export function messageList(conversation, { older, ...actions }) {
         place(start, to, null, /** @type {HTMLElement | null} */ (content.lastElementChild));
         if (start === 0) renderTop();
       });
-    } else if (below === batch.size && to < messages.length - below) {
-      // They stand below what is shown, and are shown when somebody goes there.
-    } else if (below === batch.size && to === messages.length - below && !atEnd) {
-      // As many as may be are shown, and somebody reads them.
-    } else if (below === batch.size && to === messages.length - below) {
+    } else if (below === batch.size && (to < before || (to === before && !atEnd))) {
+      // They are shown when somebody goes down there.
+    } else if (below === batch.size && to === before) {
       to = messages.length;
       from = Math.max(0, to - BURST);
       rebuild();
@@ -329,7 +320,6 @@ export function messageList(conversation, { older, ...actions }) {
   return {
     element: h('div', { class: 'messages-frame' }, scroller, jump),
     toEnd,
-    /** After a message was taken out. */
     refresh() {
       added.clear();
       to = messages.length;

@@ -4,7 +4,6 @@ import { clockTime, fullTime, t } from '../i18n/i18n.mjs';
 import { CHECK, CHECKS, CLIP, CLOCK, fill, h, hueOf, icon, WARNING } from './dom.mjs';
 import { parseStyling } from '../features/styling.mjs';
 import { fileLink, linkify, picture } from './media.mjs';
-/** @typedef {import('../features/message-log.mjs').Message} Message */
 
 const MARKS = { pending: CLOCK, sent: CHECK, delivered: CHECKS, read: CHECKS, failed: WARNING };
 
@@ -27,10 +26,7 @@ function deliveryMark({ delivery }) {
 
 const QUOTE_LENGTH = 200;
 
-/**
- * What a message answers, as far as we know it.
- * @param {Message} message @param {Context} context
- */
+/** @param {Message} message @param {Context} context */
 function quoteOf({ quote }, { nameOf, find }) {
   if (!quote) return null;
   const answered = find(quote.id);

@@ -1,7 +1,6 @@
 // Desktop notifications and a sound, when the person wants them and does not look at the page. Of several tabs one tells,
 // and none while somebody looks at another one.
 
-import { t } from '../i18n/i18n.mjs';
 
 const KEY = 'edge.notify';
 const SOUND_KEY = 'edge.sound';
@@ -12,7 +11,6 @@ const TOLD = 30_000; // for so long no other tab tells of the same message
 
 export const canNotify = () => 'Notification' in window;
 
-/** @typedef {import('../xmpp/sasl/choose.mjs').KeyValue} KeyValue */
 
 /** @param {KeyValue} storage */
 export const wantsNotifications = (storage) => canNotify() && Notification.permission === 'granted' && storage.getItem(KEY) === 'yes';
@@ -26,7 +24,7 @@ export async function setNotifications(storage, wanted) {
   storage.setItem(KEY, allowed ? 'yes' : 'no');
 }
 
-/** @param {import('../xmpp/sasl/choose.mjs').KeyValue} storage @param {boolean} wanted */
+/** @param {KeyValue} storage @param {boolean} wanted */
 export const setSound = (storage, wanted) => storage.setItem(SOUND_KEY, wanted ? 'yes' : 'no');
 
 /** Two soft tones. A browser that wants to be touched first stays silent. */
@@ -52,10 +50,7 @@ const ringOnce = () => void navigator.locks?.request('edge-sound', { ifAvailable
   await new Promise((resolve) => setTimeout(resolve, SOUND_PAUSE));
 }).catch(() => {});
 
-/**
- * Whether this tab is the one to tell of it.
- * @param {string} account @param {string} id
- */
+/** @param {string} account @param {string} id */
 async function chosen(account, id) {
   const { locks } = navigator;
   if (!locks) return true;
@@ -93,7 +88,7 @@ function sayWhenLooking(account) {
 }
 
 /**
- * @param {import('../features/client.mjs').Client} client @param {import('../features/chats.mjs').Chats} chats @param {(jid: string) => void} open
+ * @param {Client} client @param {Chats} chats @param {(jid: string) => void} open
  */
 export function startNotifications({ host, account }, chats, open) {
   sayWhenLooking(account.bare);
@@ -108,12 +103,12 @@ export function startNotifications({ host, account }, chats, open) {
   });
 }
 
-/** @param {string} name @param {string} who @param {import('../features/message-log.mjs').Message} message @param {() => void} open */
+/** @param {string} name @param {string} who @param {Message} message @param {() => void} open */
 function show(name, who, message, open) {
   /** @type {Notification} */
   let shown;
   try {
-    shown = new Notification(t('notify.title', { name }), { body: who + message.body.slice(0, BODY_LIMIT), tag: message.ids[0] ?? message.key });
+    shown = new Notification(name, { body: who + message.body.slice(0, BODY_LIMIT), tag: message.ids[0] ?? message.key });
   } catch {
     return; // browsers on phones have the class, but take no notifications from pages
   }

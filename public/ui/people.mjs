@@ -1,16 +1,14 @@
 // Dialogs about people: start a chat, edit a contact, my own state.
 
 import { t } from '../i18n/i18n.mjs';
-import { parseJid } from '../xmpp/jid.mjs';
+import { typedJid } from '../xmpp/jid.mjs';
 import { carefulButton, field, openDialog, toast, troubleOf } from './dialogs.mjs';
-import { asFailure } from '../core/base.mjs';
-import { fill, h } from './dom.mjs';
-import { describe } from './login.mjs';
-/** @typedef {import('../features/client.mjs').Client} Client */
+import { button, fill, h } from './dom.mjs';
+import { inWords } from './login.mjs';
 
 /** @param {string} typed @param {string} domain */
 function readAddress(typed, domain) {
-  const address = parseJid(typed.includes('@') ? typed : `${typed}@${domain}`);
+  const address = typedJid(typed, domain);
   if (!address?.local) throw new Error(t('error.bad-address'));
   return address.bare;
 }
@@ -18,10 +16,7 @@ function readAddress(typed, domain) {
 /** @param {Client} client @param {(jid: string) => void} open */
 export function newChatDialog(client, open) {
   const add = h('input', { type: 'checkbox', name: 'add', id: 'new-add', checked: true });
-  const room = h('button', {
-    class: 'button', type: 'button',
-    on: { click: async () => { dialog.close(); await (await import('./rooms.mjs')).joinDialog(client, open); } },
-  }, t('new.room'));
+  const room = button(t('new.room'), async () => { dialog.close(); await (await import('./rooms.mjs')).joinDialog(client, open); });
   const dialog = openDialog({
     title: t('new.title'),
     content: [
@@ -45,17 +40,17 @@ export function newChatDialog(client, open) {
 
 /**
  * Shown once the server has said whom it blocks.
- * @param {import('../features/blocking.mjs').Blocking} blocking @param {() => string} label @param {() => void} act
+ * @param {Chats['blocking']} blocking @param {() => string} label @param {() => void} act
  */
 function blockButton(blocking, label, act) {
-  const button = h('button', { class: 'button', type: 'button', on: { click: act } });
+  const offer = button('', act);
   const show = () => {
-    button.hidden = !blocking.known;
-    button.textContent = label();
+    offer.hidden = !blocking.known;
+    offer.textContent = label();
   };
-  const stop = blocking.on('change', () => (button.isConnected ? show() : stop()));
+  const stop = blocking.on('change', () => (offer.isConnected ? show() : stop()));
   show();
-  return button;
+  return offer;
 }
 
 /** @param {Client} client @param {string} jid */
@@ -94,24 +89,18 @@ export async function contactDialog(client, jid) {
   });
 }
 
-/**
- * The password once more, over all that is on the page.
- * @param {Client} client @param {boolean} [always] the server asks at each visit
- */
+/** @param {Client} client @param {boolean} [always] the server asks at each visit */
 export function signInDialog({ connection, account, host }, always = false) {
   const { failure } = connection.state;
   openDialog({
     title: t('status.sign-in'), action: t('login.submit'),
-    content: [h('p', { class: 'muted' }, h('bdi', {}, account.bare)), h('p', {}, always ? t('login.asks') : Object.values(describe(failure)).slice(0, 2).join(' ')),
+    content: [h('p', { class: 'muted' }, h('bdi', {}, account.bare)), h('p', {}, always ? t('login.asks') : inWords(failure)),
       field({ name: 'password', label: t('login.password'), type: 'password', autocomplete: 'current-password', required: true })],
     async submit(fields) {
       const password = String(fields.get('password'));
       if (!password) throw new Error(t('error.no-password'));
       await connection.renew({ username: account.local, password });
-      if (connection.state.failure) {
-        const { title, next } = describe(asFailure(connection.state.failure));
-        throw new Error(`${title} ${next}`);
-      }
+      if (connection.state.failure) throw new Error(inWords(connection.state.failure));
       const { keepLogin, stays } = await import('../features/kept.mjs');
       if (stays(host.storage)) await keepLogin(host, account.bare, connection.options.credentials.keys).catch(() => {});
     },
@@ -124,8 +113,7 @@ async function blockedDialog(client) {
   const list = h('ul', { class: 'occupants' });
   const show = () => fill(list, ...(blocking.blocked.size === 0 ? [h('li', { class: 'muted' }, t('room.members.none'))] : [...blocking.blocked].sort().map((jid) =>
     h('li', { class: 'occupant' }, h('span', { class: 'occupant-name' }, h('bdi', {}, nameOf(jid)), h('span', { class: 'muted' }, ' ', h('bdi', {}, jid))),
-      h('button', { class: 'button small', type: 'button', 'aria-label': `${t('contact.unblock')}: ${jid}`, on: { click: () => blocking.set(jid, false).catch((error) => toast(troubleOf(error), 'error')) } },
-        t('contact.unblock'))))));
+      button(t('contact.unblock'), () => blocking.set(jid, false).catch((error) => toast(troubleOf(error), 'error')), 'small', { 'aria-label': `${t('contact.unblock')}: ${jid}` })))));
   const stop = blocking.on('change', show);
   show();
   openDialog({ title: t('blocked.title'), content: [list] }).addEventListener('close', stop);
@@ -160,8 +148,8 @@ export async function accountDialog(client) {
   const notify = h('input', { type: 'checkbox', name: 'notify', id: 'own-notify', checked: wantsNotifications(host.storage), disabled: !canNotify() });
   const sound = h('input', { type: 'checkbox', id: 'own-sound', checked: wantsSound(host.storage), on: { change: () => sound.checked && ring() } });
   const pictures = h('input', { type: 'checkbox', id: 'own-pictures', checked: wantsPictures(host.storage) });
-  const help = h('button', { class: 'button', type: 'button', on: { click: () => { dialog.close(); helpDialog(); } } }, t('keys.title'));
-  const secret = h('button', { class: 'button', type: 'button', on: { click: () => { dialog.close(); passwordDialog(client); } } }, t('password.title'));
+  const help = button(t('keys.title'), () => { dialog.close(); helpDialog(); });
+  const secret = button(t('password.title'), () => { dialog.close(); passwordDialog(client); });
   const { presence, blocking } = await client.chats;
   const blocked = blockButton(blocking, () => t('blocked.title'), () => { dialog.close(); void blockedDialog(client); });
   const shows = /** @type {const} */ (['online', 'chat', 'away', 'xa', 'dnd']);
@@ -174,7 +162,7 @@ export async function accountDialog(client) {
     setTimeout(() => location.reload(), 300);
   };
   const out = connection.owes ? carefulButton(t('account.sign-out'), t('account.sign-out.sure'), signOut)
-    : h('button', { class: 'button danger', type: 'button', on: { click: signOut } }, t('account.sign-out'));
+    : button(t('account.sign-out'), signOut, 'danger');
   const dialog = openDialog({
     title: t('account.title'), looking: true,
     content: [

@@ -6,18 +6,12 @@ import { Registration } from '../features/register.mjs';
 import { FallbackTransport } from '../xmpp/transport-ws.mjs';
 import { dataForm, openDialog } from './dialogs.mjs';
 import { h } from './dom.mjs';
-import { describe } from './login.mjs';
+import { inWords } from './login.mjs';
 
 const OURS = new Set(['username', 'password', 'email', 'name']); // fields whose names we have in the person's language
 
-/** @param {unknown} error */
-const spoken = (error) => {
-  const { title, next } = describe(error);
-  return `${title} ${next}`;
-};
-
 /**
- * @param {import('../xmpp/discovery.mjs').Config} config @param {import('../features/client.mjs').Host} host
+ * @param {Config} config @param {Host} host
  * @param {(name: string, password: string) => void} done
  */
 export async function registerDialog(config, host, done) {
@@ -31,7 +25,7 @@ export async function registerDialog(config, host, done) {
     shown = link ? { content: [h('p', {}, t('register.elsewhere')), h('p', {}, h('a', { href: link, rel: 'noopener noreferrer', target: '_blank' }, link))] }
       : dataForm({ ...form, fields });
   } catch (error) {
-    shown = { content: [h('p', { role: 'alert' }, spoken(error))] };
+    shown = { content: [h('p', { role: 'alert' }, inWords(error))] };
   }
   const { read } = shown;
   const dialog = openDialog({
@@ -42,7 +36,7 @@ export async function registerDialog(config, host, done) {
         await registration.submit(chosen);
       } catch (error) {
         const { code, detail } = asFailure(error);
-        throw new Error(code === 'registration-refused' && detail ? `${spoken(error)} (${detail})` : spoken(error));
+        throw new Error(code === 'registration-refused' && detail ? `${inWords(error)} (${detail})` : inWords(error));
       }
       done(chosen.get('username')?.[0] ?? '', chosen.get('password')?.[0] ?? '');
     }),

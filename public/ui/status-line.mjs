@@ -2,33 +2,29 @@
 // readers what comes: once, politely, and summed up when it is too fast to listen to.
 
 import { t } from '../i18n/i18n.mjs';
-import { fill, h } from './dom.mjs';
-import { describe } from './login.mjs';
+import { button, fill, h } from './dom.mjs';
+import { inWords } from './login.mjs';
 
-// What another password, or the same once more, is the answer to. The page stays, with all that is on it.
+// What another password, or the same once more, is the answer to.
 const SIGN_IN = new Set(['password-needed', 'wrong-password', 'credentials-expired']);
 const PATIENCE = 600; // a resumption that is quicker needs no words
 
-/** @param {import('../features/client.mjs').Client} client */
+/** @param {Client} client */
 export function statusLine(client) {
   const { connection } = client;
   const line = h('div', { class: 'status-line', role: 'status', hidden: true });
   let pause = 0;
   let ticker = 0;
 
-  /** @param {string} key @param {() => void} act */
-  const button = (key, act) => h('button', { class: 'button small', type: 'button', on: { click: act } }, t(key));
-
   const render = () => {
     const { name, failure, networkUp, retryAt } = connection.state;
     window.clearInterval(ticker);
     line.classList.toggle('ended', name === 'ended');
     if (name === 'ended') {
-      const { title, next } = describe(failure);
       const again = failure && SIGN_IN.has(failure.code)
-        ? button('status.sign-in', async () => (await import('./people.mjs')).signInDialog(client))
-        : button('status.continue', () => connection.again());
-      fill(line, h('span', {}, failure ? `${title} ${next}` : t('status.signed-out')), again);
+        ? button(t('status.sign-in'), async () => (await import('./people.mjs')).signInDialog(client), 'small')
+        : button(t('status.continue'), () => connection.again(), 'small');
+      fill(line, h('span', {}, failure ? inWords(failure) : t('status.signed-out')), again);
     } else if (!networkUp) {
       fill(line, h('span', {}, t('status.no-network')));
     } else if (name === 'waiting') {
@@ -37,7 +33,7 @@ export function statusLine(client) {
       const tick = () => (countdown.textContent = t('status.waiting', { count: Math.max(1, Math.ceil((retryAt - Date.now()) / 1000)) }));
       tick();
       ticker = window.setInterval(tick, 1000);
-      fill(line, h('span', { class: 'visually-hidden' }, t('status.lost')), countdown, button('status.now', () => connection.retryNow()));
+      fill(line, h('span', { class: 'visually-hidden' }, t('status.lost')), countdown, button(t('status.now'), () => connection.retryNow(), 'small'));
     } else {
       fill(line, h('span', {}, t('status.connecting')));
     }

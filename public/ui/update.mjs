@@ -2,7 +2,7 @@
 // not left yet makes the browser ask.
 
 import { t } from '../i18n/i18n.mjs';
-import { h } from './dom.mjs';
+import { button, h } from './dom.mjs';
 
 const PAUSE = 60 * 60_000; // between two looks while the connection holds
 
@@ -13,7 +13,7 @@ async function servedVersion() {
 }
 
 /**
- * @param {import('../features/client.mjs').Client} client
+ * @param {Client} client
  * @returns {HTMLElement} where the offer will be
  */
 export function updateNotice({ connection }) {
@@ -31,8 +31,8 @@ export function updateNotice({ connection }) {
     if (place.hasChildNodes()) return;
     place.append(h('div', { class: 'request update' }, h('p', {}, t('update.ready')),
       h('div', { class: 'row-actions' },
-        h('button', { class: 'button small primary', type: 'button', on: { click: () => location.reload() } }, t('update.load')),
-        h('button', { class: 'button small', type: 'button', on: { click: () => place.replaceChildren() } }, t('update.later')))));
+        button(t('update.load'), () => location.reload(), 'small primary'),
+        button(t('update.later'), () => place.replaceChildren(), 'small'))));
   };
 
   void look();

@@ -7,8 +7,6 @@ import { el } from './xml.mjs';
 import { CSI, PING, SM } from './ns.mjs';
 import { establish } from './session.mjs';
 import { isStanza, StreamManagement } from './sm.mjs';
-/** @typedef {import('./xml.mjs').XmlElement} XmlElement */
-/** @typedef {import('./session.mjs').Transport} Transport */
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 60_000;
@@ -43,9 +41,9 @@ export function nextAttempt(failure, { attempt, random, networkUp }) {
 /**
  * @typedef {{ name: 'idle' | 'connecting' | 'online' | 'waiting' | 'ended', failure: Failure | null, retryAt: number, networkUp: boolean }} State
  * @typedef {{
- *   account: import('./jid.mjs').Jid, credentials: { username: string, password?: string, keys?: import('./sasl/scram.mjs').ScramKeys | null },
+ *   account: Jid, credentials: { username: string, password?: string, keys?: ScramKeys | null },
  *   makeTransport: () => Transport, resource: string, lang: string, secure: boolean,
- *   storage: import('./sasl/choose.mjs').KeyValue, clock: import('../core/base.mjs').Clock,
+ *   storage: KeyValue, clock: Clock,
  * }} Options
  */
 
@@ -108,7 +106,6 @@ export class Connection extends Emitter {
     }
   }
 
-  /** Says goodbye; nothing is tried again. */
   stop() {
     const transport = this.#transport;
     this.#settle();
@@ -221,7 +218,7 @@ export class Connection extends Emitter {
     }
   }
 
-  /** @param {Transport} transport @param {import('./session.mjs').Established} established */
+  /** @param {Transport} transport @param {Established} established */
   #established(transport, { jid, resumed, handled, again, lost, keys, features, reader }) {
     const { credentials } = this.options;
     // From here on the salted key logs in again; the password is not kept.
@@ -265,10 +262,7 @@ export class Connection extends Emitter {
     }
   }
 
-  /**
-   * Takes the session to another way, if it can go along.
-   * @param {Transport} transport
-   */
+  /** @param {Transport} transport */
   #move(transport) {
     if (this.#transport !== transport || !this.online || !this.#sm.resumable) return;
     this.#stopTimers();

@@ -33,7 +33,7 @@ export class Disco {
   /** @type {Map<string, Promise<Info>>} */
   #known = new Map();
 
-  /** @param {import('./router.mjs').Router} router */
+  /** @param {Router} router */
   constructor(router) {
     this.router = router;
     router.connection.on('ready', ({ resumed }) => !resumed && this.#known.clear());
@@ -56,10 +56,7 @@ export class Disco {
     return items.map(({ attrs }) => ({ jid: bareOf(attrs.jid), name: attrs.name ?? '' })).filter((item) => item.jid);
   }
 
-  /**
-   * The first service of our server that has the feature.
-   * @param {string} feature @returns {Promise<string>} '' without one
-   */
+  /** @param {string} feature @returns {Promise<string>} '' without one */
   async service(feature) {
     const { domain } = this.router.connection.jid;
     const items = [{ jid: domain }, ...(await this.items(domain).catch(() => []))];
@@ -84,10 +81,7 @@ export class Disco {
     };
   }
 
-  /**
-   * What we are.
-   * @param {import('./xml.mjs').XmlElement} iq
-   */
+  /** @param {XmlElement} iq */
   #answer(iq) {
     const node = iq.inNamespace(DISCO_INFO)?.attrs.node;
     return el('query', { xmlns: DISCO_INFO, node }, el('identity', IDENTITY),

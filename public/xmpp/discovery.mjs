@@ -6,10 +6,8 @@ import { bareOf } from './jid.mjs';
 const LIMIT = 8_000;
 
 /**
- * @typedef {{ product: string, domain: string, domains: string[], websocket: string, bosh: string,
- *   discover: boolean, registration: boolean, guest: { domain: string, rooms: string[] } | null,
- * }} Config discover: other domains are asked themselves (host-meta.mjs);
- *   registration: the page may offer to make an account; guest: where people get in without one
+ * @typedef {ReturnType<typeof readConfig>} Config discover: other domains are asked themselves (host-meta.mjs); registration: the page may
+ *   offer to make an account; guest: where people get in without one
  */
 
 /** @param {unknown} value @returns {string} */
@@ -29,6 +27,7 @@ function resolveEndpoint(endpoint, page, socket) {
 /** @param {any} raw */
 function readGuest(raw) {
   const domain = text(raw?.domain);
+  /** @type {string[]} */
   const rooms = Array.isArray(raw?.rooms) ? raw.rooms.map(text).map(bareOf).filter(Boolean) : [];
   return domain ? { domain, rooms } : null;
 }
@@ -49,10 +48,10 @@ export function guestRoom({ guest }, page, embedded) {
 /**
  * @param {any} raw what config.json holds
  * @param {string} page the page's own URL
- * @returns {Config}
  */
 export function readConfig(raw, page) {
   if (typeof raw !== 'object' || raw === null) throw new Failure('config-bad');
+  /** @type {string[]} */
   const domains = Array.isArray(raw.domains) ? raw.domains.map(text).filter(Boolean) : [];
   const domain = text(raw.domain) || domains[0] || '';
   const config = {
@@ -70,7 +69,7 @@ export function readConfig(raw, page) {
 }
 
 /**
- * @param {{ page: string, fetch: typeof fetch, clock: import('../core/base.mjs').Clock }} host
+ * @param {{ page: string, fetch: typeof fetch, clock: Clock }} host
  * @returns {Promise<Config>}
  */
 export async function loadConfig({ page, fetch, clock }) {

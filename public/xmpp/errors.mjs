@@ -2,12 +2,8 @@
 
 import { Failure } from '../core/base.mjs';
 import { SASL, STANZA_ERROR, STREAM_ERROR } from './ns.mjs';
-/** @typedef {import('./xml.mjs').XmlElement} XmlElement */
 
-/**
- * The defined condition inside an error element.
- * @param {XmlElement} element @param {string} ns
- */
+/** @param {XmlElement} element @param {string} ns */
 const condition = (element, ns) =>
   element.elements().find((node) => node.ns === ns && node.name !== 'text')?.name ?? 'undefined-condition';
 
@@ -39,7 +35,6 @@ export function saslFailure(failure) {
   return new Failure(code, { detail: text || name, retry: name === 'temporary-auth-failure' });
 }
 
-/** An error answer to a stanza of ours. */
 export class StanzaError extends Error {
   /** @param {string} condition @param {string} type cancel, auth, modify, wait or continue @param {string} text */
   constructor(condition, type = 'cancel', text = '') {

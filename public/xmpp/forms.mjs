@@ -2,20 +2,16 @@
 
 import { el } from './xml.mjs';
 import { DATA_FORM } from './ns.mjs';
-/** @typedef {import('./xml.mjs').XmlElement} XmlElement */
 
 const FIELD_LIMIT = 200;
 const OPTION_LIMIT = 500;
 
 /**
- * @typedef {{
- *   name: string, type: string, label: string, description: string, required: boolean, values: string[],
- *   options: { label: string, value: string }[],
- * }} Field
- * @typedef {{ title: string, instructions: string, fields: Field[] }} Form
+ * @typedef {ReturnType<typeof readField>} Field
+ * @typedef {NonNullable<ReturnType<typeof readForm>>} Form
  */
 
-/** @param {XmlElement} field @returns {Field} */
+/** @param {XmlElement} field */
 const readField = (field) => ({
   name: field.attrs.var ?? '',
   type: field.attrs.type ?? 'text-single',
@@ -27,11 +23,10 @@ const readField = (field) => ({
     .map((option) => ({ label: option.attrs.label ?? option.childText('value') ?? '', value: option.childText('value') ?? '' })),
 });
 
-/** @param {XmlElement | null | undefined} x @returns {Form | null} null: no form to fill in */
+/** @param {XmlElement | null | undefined} x */
 export function readForm(x) {
   if (!x || x.ns !== DATA_FORM || (x.attrs.type ?? 'form') !== 'form') return null;
   return {
-    title: x.childText('title') ?? '',
     instructions: x.elements('instructions').map(({ text }) => text).join('\n'),
     fields: x.elements('field').slice(0, FIELD_LIMIT).map(readField),
   };

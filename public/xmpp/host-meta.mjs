@@ -38,7 +38,7 @@ function endpoint(links, rel, protocol) {
 }
 
 /**
- * @param {string} domain @param {{ fetch: typeof fetch, clock: import('../core/base.mjs').Clock }} host
+ * @param {string} domain @param {{ fetch: typeof fetch, clock: Clock }} host
  * @returns {Promise<{ websocket: string, bosh: string }>} throws the Failure to show
  */
 export async function lookUp(domain, { fetch, clock }) {

@@ -54,3 +54,9 @@ export function parseJid(text) {
 
 /** @param {string | null | undefined} text @returns {string} '' when it is no address */
 export const bareOf = (text) => parseJid(text)?.bare ?? '';
+
+/**
+ * What a person types: a whole address, or the name of somebody or something at `domain`.
+ * @param {string} typed @param {string} domain
+ */
+export const typedJid = (typed, domain) => parseJid(typed.includes('@') ? typed : `${typed}@${domain}`);

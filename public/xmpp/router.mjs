@@ -6,7 +6,6 @@ import { el } from './xml.mjs';
 import { StanzaError, stanzaError } from './errors.mjs';
 import { parseJid } from './jid.mjs';
 import { STANZA_ERROR } from './ns.mjs';
-/** @typedef {import('./xml.mjs').XmlElement} XmlElement */
 
 const ANSWER_LIMIT = 30_000;
 
@@ -20,7 +19,7 @@ export class Router {
   /** @type {{ message: StanzaHandler[], presence: StanzaHandler[] }} */
   #handlers = { message: [], presence: [] };
 
-  /** @param {import('./connection.mjs').Connection} connection @param {import('../core/base.mjs').Clock} clock */
+  /** @param {Connection} connection @param {Clock} clock */
   constructor(connection, clock) {
     this.connection = connection;
     this.clock = clock;

@@ -7,12 +7,11 @@ import { saslFailure, stanzaError } from './errors.mjs';
 import { parseJid } from './jid.mjs';
 import { BIND, CLIENT, SASL, SESSION, SM, STREAM } from './ns.mjs';
 import { chooseMechanism, rememberMechanism } from './sasl/choose.mjs';
-/** @typedef {import('./xml.mjs').XmlElement} XmlElement */
 
 // What a session needs from the wire below it: WebSocket and BOSH look the same from above.
 /**
  * @typedef {{ to: string, lang?: string }} StreamTarget
- * @typedef {{ failure: import('../core/base.mjs').Failure | null }} Closed null: both sides said goodbye
+ * @typedef {{ failure: Failure | null }} Closed null: both sides said goodbye
  */
 
 /**
@@ -22,7 +21,7 @@ import { chooseMechanism, rememberMechanism } from './sasl/choose.mjs';
  *   on(event: string, listener: (detail: any) => void): () => void,
  *   open(target: StreamTarget): void,
  *   restart(): void,
- *   send(element: import('./xml.mjs').XmlElement): void,
+ *   send(element: XmlElement): void,
  *   close(): void,
  *   abort(): void,
  *   leave?(): void,
@@ -45,7 +44,7 @@ export class Reader {
   /** @type {Failure | null} */
   #closed = null;
 
-  /** @param {Transport} transport @param {import('../core/base.mjs').Clock} clock */
+  /** @param {Transport} transport @param {Clock} clock */
   constructor(transport, clock) {
     this.clock = clock;
     transport.on('element', (element) => this.#take(element));
@@ -86,21 +85,11 @@ export class Reader {
 }
 
 /**
- * @typedef {{
- *   transport: Transport,
- *   account: import('./jid.mjs').Jid,
- *   credentials: { username: string, password?: string, keys?: import('./sasl/scram.mjs').ScramKeys | null },
- *   resource: string, lang: string, secure: boolean,
- *   storage: import('./sasl/choose.mjs').KeyValue, clock: import('../core/base.mjs').Clock,
- *   sm: import('./sm.mjs').StreamManagement,
- * }} Attempt
- * @typedef {{
- *   jid: import('./jid.mjs').Jid, resumed: boolean, handled: XmlElement[], again: XmlElement[], lost: XmlElement[],
- *   features: XmlElement, keys: import('./sasl/scram.mjs').ScramKeys | null, reader: Reader,
- * }} Established jid is only set by a new binding
+ * @typedef {Omit<import('./connection.mjs').Options, 'makeTransport'> & { transport: Transport, sm: StreamManagement }} Attempt
+ * @typedef {Awaited<ReturnType<typeof establish>>} Established jid is only set by a new binding
  */
 
-/** @param {Attempt} attempt @returns {Promise<Established>} */
+/** @param {Attempt} attempt */
 export async function establish(attempt) {
   const { transport, account, clock, lang } = attempt;
   const reader = new Reader(transport, clock);

@@ -4,7 +4,6 @@
 import { Failure } from '../core/base.mjs';
 import { el } from './xml.mjs';
 import { SM } from './ns.mjs';
-/** @typedef {import('./xml.mjs').XmlElement} XmlElement */
 
 const MODULUS = 2 ** 32; // XEP-0198 section 4: both counters wrap
 // A server that never acknowledges must not make us keep everything for ever.
@@ -18,28 +17,22 @@ export const isStanza = ({ name, ns }) => ns === 'jabber:client' && (name === 'm
 
 export class StreamManagement {
   /** Server's name for the session, '' while it cannot be resumed. */
-  #id = '';
-  #active = false;
-  /** Stanzas received since enabled. */
-  #inbound = 0;
+  #id;
+  #active;
+  #inbound;
   /** The server's counter as far as it told us. */
-  #acknowledged = 0;
+  #acknowledged;
   /**
    * Sent since, oldest first: the first one is number #acknowledged + 1.
    * @type {XmlElement[]}
    */
   #queue = [];
 
-  /**
-   * Starts empty, or where an earlier page left off.
-   * @param {{ id: string, inbound: number, acknowledged: number }} [earlier]
-   */
-  constructor(earlier) {
-    if (!earlier) return;
-    this.#active = true;
-    this.#id = earlier.id;
-    this.#inbound = earlier.inbound;
-    this.#acknowledged = earlier.acknowledged;
+  constructor({ id = '', inbound = 0, acknowledged = 0 } = {}) {
+    this.#active = id !== '';
+    this.#id = id;
+    this.#inbound = inbound;
+    this.#acknowledged = acknowledged;
   }
 
   get active() {
@@ -50,7 +43,6 @@ export class StreamManagement {
     return this.#id !== '';
   }
 
-  /** What the server may not have, oldest first. */
   get waiting() {
     return [...this.#queue];
   }
@@ -72,10 +64,7 @@ export class StreamManagement {
     this.#inbound = 0;
   }
 
-  /**
-   * Keeps a stanza until it is acknowledged.
-   * @param {XmlElement} stanza
-   */
+  /** @param {XmlElement} stanza */
   sent(stanza) {
     this.#queue.push(stanza);
     if (this.#queue.length > QUEUE_LIMIT) throw new Failure('bad-protocol', { detail: 'nothing is acknowledged', retry: true });
@@ -94,7 +83,6 @@ export class StreamManagement {
   }
 
   /**
-   * The server handled everything up to `h`.
    * @param {string | undefined} text attribute h
    * @returns {XmlElement[]} the stanzas that are now the server's
    */

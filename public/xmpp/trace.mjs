@@ -20,14 +20,10 @@ const SECRET_FIELD = /pass|secret|token/i;
  */
 const grants = (element, attribute) => SECRET_ATTRIBUTES.has(attribute) || (attribute === 'url' && (element === 'put' || element === 'get')) || (element === 'enabled' && attribute === 'id');
 
-/**
- * Fields of forms that nobody is to see, with a room's password in them or an account's.
- * @param {XmlElement} element
- */
+/** @param {XmlElement} element */
 const hidesAll = ({ name, attrs }) => SECRET.has(name) || (name === 'field' && (attrs.type === 'text-private' || SECRET_FIELD.test(attrs.var ?? '')));
 
 /**
- * A copy that may be shown to others.
  * @param {XmlElement} element @param {boolean} said whether what people say stays
  * @param {boolean} [inside] whether it is part of something secret @returns {XmlElement}
  */
@@ -60,7 +56,7 @@ export class Trace extends Emitter {
 
   /**
    * Looks at everything that goes through a transport.
-   * @template {import('./session.mjs').Transport} T
+   * @template {Transport} T
    * @param {T} transport @returns {T}
    */
   watch(transport) {

@@ -2,12 +2,11 @@
 // across page loads, and meanwhile tries the WebSocket again beside it. Knows request numbers, the window, the order of answers,
 // and repeats; knows no login and no stanza.
 
-import { Emitter, Failure, within } from '../core/base.mjs';
+import { Emitter, Failure } from '../core/base.mjs';
 import { streamFailure } from './errors.mjs';
 import { HTTPBIND, STREAM, XBOSH } from './ns.mjs';
-import { blocked, BLOCKED_KEY, LONGEST_MEMORY, SOCKET_LIMIT, WebSocketTransport } from './transport-ws.mjs';
+import { blocked, BLOCKED_KEY, LONGEST_MEMORY, openWithin, SOCKET_LIMIT, WebSocketTransport } from './transport-ws.mjs';
 import { el, parse, serialize } from './xml.mjs';
-/** @typedef {import('./xml.mjs').XmlElement} XmlElement */
 
 const CONNECT_LIMIT = 10_000;
 const GOODBYE_LIMIT = 3_000;
@@ -36,7 +35,7 @@ const number = (text, fallback) => (text !== undefined && /^[0-9]{1,5}$/.test(te
 
 /** A Transport (session.mjs). */
 export class BoshTransport extends Emitter {
-  /** @type {import('./session.mjs').StreamTarget} */
+  /** @type {StreamTarget} */
   #target = { to: '' };
   #sid = '';
   #rid = firstRid();
@@ -64,13 +63,10 @@ export class BoshTransport extends Emitter {
     this.host = host;
   }
 
-  /** @param {import('./session.mjs').StreamTarget} target */
+  /** @param {StreamTarget} target */
   open(target) {
     this.#target = target;
-    const opened = new Promise((resolve) => this.on('open', resolve));
-    const closed = new Promise((resolve) => this.on('close', resolve));
-    within(this.host.clock, CONNECT_LIMIT, Promise.race([opened, closed]), () => new Failure('timeout', { retry: true }))
-      .catch((failure) => this.#finish(failure));
+    openWithin(this, this.host.clock, CONNECT_LIMIT, (failure) => this.#finish(failure));
     const { to, lang } = target;
     this.#exchange({ to, 'xml:lang': lang, wait: WAIT, hold: 1, ver: '1.11', 'xmpp:version': '1.0', 'xmlns:xmpp': XBOSH });
   }
@@ -275,7 +271,7 @@ const LONGEST_WAIT = 8_000;
 // What passes, among the answers that say the client did wrong: timeout, too early, too many.
 const PASSING = new Set([408, 425, 429]);
 
-/** @typedef {{ clock: import('../core/base.mjs').Clock, fetch: typeof fetch }} Host */
+/** @typedef {{ clock: Clock, fetch: typeof fetch }} Host */
 
 class Exchange {
   /** @type {XmlElement | null} */
@@ -303,7 +299,6 @@ class Exchange {
     void this.#try();
   }
 
-  /** Does not wait for this attempt's answer any longer. */
   repeat() {
     if (this.answer) return;
     this.stop();
@@ -372,13 +367,13 @@ const FIRST_MEMORY = 60_000;
 
 /** A Transport (session.mjs). */
 export class BoshFallback extends BoshTransport {
-  /** @type {import('./session.mjs').StreamTarget} */
+  /** @type {StreamTarget} */
   #target = { to: '' };
   #cancel = () => {};
   #over = false;
 
   /**
-   * @param {import('./transport-ws.mjs').Endpoints} endpoints @param {import('./transport-ws.mjs').Host} host
+   * @param {Endpoints} endpoints @param {import('./transport-ws.mjs').Host} host
    * @param {boolean} socketFailed whether it just did, so that BOSH is here for that alone
    */
   constructor(endpoints, host, socketFailed) {
@@ -396,7 +391,7 @@ export class BoshFallback extends BoshTransport {
     });
   }
 
-  /** @param {import('./session.mjs').StreamTarget} target */
+  /** @param {StreamTarget} target */
   open(target) {
     this.#target = target;
     super.open(target);

@@ -16,20 +16,28 @@ const NO_WAY = new Set(['connect-failed', 'timeout']);
 export const BLOCKED_KEY = 'edge.bosh';
 export const LONGEST_MEMORY = 6 * 60 * 60 * 1000;
 
-/** @typedef {import('./session.mjs').Transport} Transport */
 /** @typedef {{ websocket: string, bosh: string }} Endpoints empty: there is none */
 /**
  * @typedef {{
- *   clock: import('../core/base.mjs').Clock, WebSocket: typeof WebSocket, fetch: typeof fetch,
- *   storage: import('./sasl/choose.mjs').KeyValue, beacon?: (url: string, body: string) => boolean,
+ *   clock: Clock, WebSocket: typeof WebSocket, fetch: typeof fetch,
+ *   storage: KeyValue, beacon?: (url: string, body: string) => boolean,
  * }} Host
  */
+
+/**
+ * Ends a transport that neither opens nor closes in time.
+ * @param {Emitter} transport @param {Clock} clock @param {number} limit @param {(failure: Failure) => void} finish
+ */
+export function openWithin(transport, clock, limit, finish) {
+  const done = new Promise((resolve) => ['open', 'close'].forEach((event) => transport.on(event, resolve)));
+  within(clock, limit, done, () => new Failure('timeout', { retry: true })).catch(finish);
+}
 
 /** A Transport (session.mjs). */
 export class WebSocketTransport extends Emitter {
   /** @type {WebSocket | null} */
   #socket = null;
-  /** @type {import('./session.mjs').StreamTarget} */
+  /** @type {StreamTarget} */
   #target = { to: '' };
   #opened = false;
   #saidGoodbye = false;
@@ -39,7 +47,7 @@ export class WebSocketTransport extends Emitter {
 
   /**
    * @param {string} url ws: or wss:
-   * @param {{ clock: import('../core/base.mjs').Clock, WebSocket: typeof WebSocket }} host
+   * @param {{ clock: Clock, WebSocket: typeof WebSocket }} host
    * @param {number} [limit] milliseconds until the server's stream has to be open
    */
   constructor(url, host, limit = CONNECT_LIMIT) {
@@ -49,13 +57,10 @@ export class WebSocketTransport extends Emitter {
     this.host = host;
   }
 
-  /** @param {import('./session.mjs').StreamTarget} target */
+  /** @param {StreamTarget} target */
   open(target) {
     this.#target = target;
-    const opened = new Promise((resolve) => this.on('open', resolve));
-    const closed = new Promise((resolve) => this.on('close', resolve));
-    within(this.host.clock, this.limit, Promise.race([opened, closed]), () => new Failure('timeout', { retry: true }))
-      .catch((failure) => this.#finish(failure));
+    openWithin(this, this.host.clock, this.limit, (failure) => this.#finish(failure));
     try {
       this.#socket = new this.host.WebSocket(this.url, 'xmpp');
     } catch (error) {
@@ -72,7 +77,7 @@ export class WebSocketTransport extends Emitter {
     this.send(el('open', { xmlns: FRAMING, to, version: '1.0', 'xml:lang': lang }));
   }
 
-  /** @param {import('./xml.mjs').XmlElement} element */
+  /** @param {XmlElement} element */
   send(element) {
     if (this.#socket?.readyState === 1 && !this.#saidGoodbye) this.#socket.send(serialize(element));
   }
@@ -112,7 +117,7 @@ export class WebSocketTransport extends Emitter {
     }
   }
 
-  /** @param {import('./xml.mjs').XmlElement} element */
+  /** @param {XmlElement} element */
   #frame(element) {
     if (element.name === 'open') {
       this.#opened = true;
@@ -147,7 +152,7 @@ export class WebSocketTransport extends Emitter {
 
 /** A Transport over the first way that opens, with one event more: `better`, when WebSocket works again after all. */
 export class FallbackTransport extends Emitter {
-  /** @type {import('./session.mjs').StreamTarget} */
+  /** @type {StreamTarget} */
   #target = { to: '' };
   /** @type {Transport | null} */
   #inner = null;
@@ -165,7 +170,7 @@ export class FallbackTransport extends Emitter {
     if (this.#ways.length > 1 && isBlocked(host)) this.#ways.reverse();
   }
 
-  /** @param {import('./session.mjs').StreamTarget} target */
+  /** @param {StreamTarget} target */
   open(target) {
     this.#target = target;
     void this.#tryNext(new Failure('connect-failed', { retry: true }));
@@ -175,7 +180,7 @@ export class FallbackTransport extends Emitter {
     this.#inner?.restart();
   }
 
-  /** @param {import('./xml.mjs').XmlElement} element */
+  /** @param {XmlElement} element */
   send(element) {
     this.#inner?.send(element);
   }

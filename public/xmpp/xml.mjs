@@ -28,10 +28,7 @@ export class XmlElement {
     this.children = children;
   }
 
-  /**
-   * First child element of that name.
-   * @param {string} name @param {string | null} [ns] default: this element's
-   */
+  /** @param {string} name @param {string | null} [ns] default: this element's */
   child(name, ns = this.ns) {
     for (const node of this.children) {
       if (typeof node !== 'string' && node.name === name && node.ns === ns) return node;
@@ -49,10 +46,7 @@ export class XmlElement {
     return found;
   }
 
-  /**
-   * First child element of that namespace, whatever its name.
-   * @param {string} ns
-   */
+  /** @param {string} ns */
   inNamespace(ns) {
     return this.elements().find((node) => node.ns === ns) ?? null;
   }
@@ -62,7 +56,6 @@ export class XmlElement {
     return this.name === name && this.ns === ns;
   }
 
-  /** The text directly inside. */
   get text() {
     return this.children.filter((node) => typeof node === 'string').join('');
   }
@@ -126,7 +119,6 @@ function decodeAttribute(raw, at) {
 
 /** @typedef {Record<string, string>} Scope prefix to namespace; the default namespace under '' */
 
-/** One document's parse: a cursor over the text and the stack of open elements. */
 class Parser {
   /** @param {string} text */
   constructor(text) {
@@ -166,7 +158,6 @@ class Parser {
     return this.root;
   }
 
-  /** Text up to the next `<`. */
   untilMarkup() {
     const next = this.text.indexOf('<', this.at);
     if (next < 0) this.fail('unfinished');
@@ -219,10 +210,7 @@ class Parser {
     if (end[1] === '') this.open.push({ element, tag, scope });
   }
 
-  /**
-   * Splits namespace declarations from attributes.
-   * @param {Scope} outer
-   */
+  /** @param {Scope} outer */
   attributes(outer) {
     /** @type {{ prefix: string | undefined, name: string, value: string }[]} */
     const attributes = [];
@@ -279,10 +267,7 @@ const STANZAS = new Set(['message', 'presence', 'iq']);
 
 /** @typedef {XmlElement | string | null | undefined | false} Child */
 
-/**
- * Gives children without a namespace that of their parent.
- * @param {XmlElement} element @param {string} ns
- */
+/** @param {XmlElement} element @param {string} ns */
 function adopt(element, ns) {
   if (element.ns !== null) return;
   element.ns = ns;

@@ -11,7 +11,7 @@ const KEY = 'edge.sasl.';
 
 /**
  * @param {{ offered: string[], account: string, secure: boolean, storage: KeyValue,
- *   credentials: { username: string, password?: string, keys?: import('./scram.mjs').ScramKeys | null },
+ *   credentials: { username: string, password?: string, keys?: ScramKeys | null },
  * }} request username '': a guest; secure: https or loopback, which is also where browsers give us WebCrypto
  * @returns {Promise<Scram | import('./plain.mjs').Plain | import('./plain.mjs').Anonymous>} a mechanism for this one attempt
  */
@@ -32,14 +32,8 @@ export async function chooseMechanism({ offered, account, credentials, secure, s
   return new Plain(credentials);
 }
 
-/**
- * After a login that succeeded.
- * @param {KeyValue} storage @param {string} account @param {string} mechanism
- */
+/** @param {KeyValue} storage @param {string} account @param {string} mechanism */
 export const rememberMechanism = (storage, account, mechanism) => storage.setItem(KEY + account, mechanism);
 
-/**
- * When the person trusts the weaker offer.
- * @param {KeyValue} storage @param {string} account
- */
+/** @param {KeyValue} storage @param {string} account */
 export const forgetMechanism = (storage, account) => storage.removeItem(KEY + account);

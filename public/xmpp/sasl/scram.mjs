@@ -70,10 +70,7 @@ export class Scram {
     return base64(utf8(`n,,${this.#firstBare}`));
   }
 
-  /**
-   * Answers the server's challenge.
-   * @param {string} challenge base64 @returns {Promise<string>}
-   */
+  /** @param {string} challenge base64 @returns {Promise<string>} */
   async answer(challenge) {
     if (this.#serverSignature) throw bad('second challenge');
     const serverFirst = this.#decode(challenge);
