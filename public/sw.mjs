@@ -15,7 +15,7 @@ const FILES = [
   'ui/app-shell.mjs', 'ui/composer.mjs', 'ui/conversation.mjs', 'ui/debug.mjs', 'ui/dialogs.mjs',
   'ui/dom.mjs', 'ui/guest.mjs', 'ui/login.mjs', 'ui/media.mjs', 'ui/message-list.mjs', 'ui/message-row.mjs',
   'ui/notify.mjs', 'ui/people.mjs', 'ui/register.mjs', 'ui/rooms.mjs', 'ui/roster-list.mjs', 'ui/shortcuts.mjs',
-  'ui/status-line.mjs', 'ui/update.mjs', 'xmpp/connection.mjs', 'xmpp/disco.mjs', 'xmpp/discovery.mjs',
+  'ui/status-line.mjs', 'ui/switcher.mjs', 'ui/update.mjs', 'xmpp/connection.mjs', 'xmpp/disco.mjs', 'xmpp/discovery.mjs',
   'xmpp/errors.mjs', 'xmpp/forms.mjs', 'xmpp/host-meta.mjs', 'xmpp/jid.mjs', 'xmpp/ns.mjs', 'xmpp/router.mjs',
   'xmpp/sasl/choose.mjs', 'xmpp/sasl/plain.mjs', 'xmpp/sasl/scram.mjs', 'xmpp/session.mjs', 'xmpp/sm.mjs',
   'xmpp/trace.mjs', 'xmpp/transport-bosh.mjs', 'xmpp/transport-ws.mjs', 'xmpp/xml.mjs',

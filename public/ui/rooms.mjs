@@ -6,21 +6,17 @@ import {
 } from '../features/room.mjs';
 import { t } from '../i18n/i18n.mjs';
 import { StanzaError } from '../xmpp/errors.mjs';
-import { parseJid } from '../xmpp/jid.mjs';
+import { typedJid } from '../xmpp/jid.mjs';
 import { MUC } from '../xmpp/ns.mjs';
 import { carefulButton, dataForm, field, openDialog, toast } from './dialogs.mjs';
-import { arrange, avatar, fill, h, icon, MORE, perFrame } from './dom.mjs';
-/** @typedef {import('../features/client.mjs').Client} Client */
-/** @typedef {import('../features/chats.mjs').Chats} Chats */
-/** @typedef {import('../features/room.mjs').Room} Room */
-/** @typedef {import('../features/room.mjs').Occupant} Occupant */
+import { arrange, avatar, button, fill, h, icon, MORE, perFrame } from './dom.mjs';
 
-/**
- * A stanza error in words.
- * @param {unknown} error
- */
+/** @param {unknown} error */
 export const troubleText = (error) =>
-  t(`room.trouble.${/** @type {{ condition?: string }} */ (error).condition ?? 'other'}`, {}, 'room.trouble.other');
+  t(`room.trouble.${/** @type {any} */ (error).condition ?? 'other'}`, {}, 'room.trouble.other');
+
+/** @param {unknown} error */
+const tell = (error) => toast(troubleText(error), 'error');
 
 /**
  * @param {Client} client @param {(jid: string) => void} open
@@ -37,7 +33,7 @@ export async function joinDialog(client, open, known = {}) {
     service = address_;
     const items = service ? await disco.items(service) : [];
     fill(found, ...items.slice(0, 20).map(({ jid, name }) =>
-      h('button', { class: 'button small', type: 'button', on: { click: () => (input.value = jid) } }, h('bdi', {}, name || jid.split('@')[0]))));
+      button(h('bdi', {}, name || jid.split('@')[0]), () => (input.value = jid), 'small')));
   }).catch(() => {});
   openDialog({
     title: t('room.join.title'),
@@ -47,7 +43,7 @@ export async function joinDialog(client, open, known = {}) {
     action: t('room.join'),
     async submit(fields) {
       const typed = String(fields.get('room')).trim();
-      const jid = parseJid(typed.includes('@') ? typed : `${typed.replace(/\s+/g, '-')}@${service}`);
+      const jid = typedJid(typed.replace(/\s+/g, '-'), service);
       const nick = String(fields.get('nick')).trim();
       if (!jid?.local || !nick) throw new Error(t('error.bad-address'));
       const password = String(fields.get('password'));
@@ -75,7 +71,7 @@ const ASK = new Set(['conflict', 'not-authorized', 'jid-malformed', 'not-accepta
 
 /**
  * After we were put out, or were not let in: at once where that may do, otherwise with what has to be said.
- * @param {Client} client @param {Chats} chats @param {import('../features/room.mjs').Room} room
+ * @param {Client} client @param {Chats} chats @param {Room} room
  */
 export async function enterAgain(client, { rooms }, room) {
   const known = { jid: room.jid, nick: room.nick };
@@ -84,19 +80,21 @@ export async function enterAgain(client, { rooms }, room) {
       await rooms.join(room.jid, room.nick, room.password);
       return;
     } catch (error) {
-      if (!ASK.has(/** @type {{ condition?: string }} */ (error).condition ?? '')) return; // the line says it
+      if (!ASK.has(/** @type {any} */ (error).condition ?? '')) return; // the line says it
     }
   }
   await joinDialog(client, () => {}, { ...known, problem: t(`room.trouble.${room.trouble}`, {}, 'room.trouble.other') });
 }
 
 /**
- * Follows an invitation; what keeps us out is asked about.
- * @param {Client} client @param {import('../features/bookmarks.mjs').Invitation} invitation @param {(jid: string) => void} open
+ * Enters a room somebody invites to, or that is known by its address; what keeps us out is asked about.
+ * @param {Client} client @param {{ jid: string, password?: string }} room @param {(jid: string) => void} open
  */
-export async function accept(client, { jid, password }, open) {
+export async function enter(client, { jid, password: given }, open) {
   const { rooms, bookmarks, invitations } = await client.chats;
-  const nick = client.account.local;
+  const kept = bookmarks.all.get(jid);
+  const nick = kept?.nick || client.account.local;
+  const password = given || kept?.password || '';
   try {
     await rooms.join(jid, nick, password);
     invitations.done(jid);
@@ -117,19 +115,11 @@ export function roomDialog(client, chats, jid) {
   const people = peopleOf(client, chats, room);
   const standing = room.self?.affiliation ?? '';
   const manage = [
-    ['owner', 'admin'].includes(standing) && h('button', { class: 'button', type: 'button', on: { click: () => { dialog.close(); membersDialog(client, room); } } }, t('room.members')),
-    standing === 'owner' && h('button', {
-      class: 'button', type: 'button', on: { click: () => { dialog.close(); settingsDialog(client, room).catch((error) => toast(troubleText(error), 'error')); } },
-    }, t('room.settings')),
+    ['owner', 'admin'].includes(standing) && button(t('room.members'), () => { dialog.close(); membersDialog(client, room); }),
+    standing === 'owner' && button(t('room.settings'), () => { dialog.close(); settingsDialog(client, room).catch(tell); }),
   ];
-  const leave = h('button', {
-    class: 'button danger', type: 'button',
-    on: { click: () => { dialog.close(); rooms.leave(room); void bookmarks.remove(jid).catch(() => {}); } },
-  }, t('room.leave'));
-  const again = room.state === '' && h('button', {
-    class: 'button', type: 'button',
-    on: { click: () => { dialog.close(); void enterAgain(client, chats, room); } },
-  }, t('room.rejoin'));
+  const leave = button(t('room.leave'), () => { dialog.close(); rooms.leave(room); void bookmarks.remove(jid).catch(() => {}); }, 'danger');
+  const again = room.state === '' && button(t('room.rejoin'), () => { dialog.close(); void enterAgain(client, chats, room); });
   const here = room.state === 'in';
   const dialog = openDialog({
     title: chats.nameOf(jid), looking: true,
@@ -143,7 +133,7 @@ export function roomDialog(client, chats, jid) {
       const nick = String(fields.get('nick')).trim();
       const subject = String(fields.get('subject')).trim();
       const typed = String(fields.get('invite')).trim();
-      const guest = typed && parseJid(typed.includes('@') ? typed : `${typed}@${client.account.domain}`);
+      const guest = typed && typedJid(typed, client.account.domain);
       if (guest === null) throw new Error(t('error.bad-address'));
       if (nick && nick !== room.nick) rooms.changeNick(room, nick);
       if (subject !== room.subject) rooms.setSubject(room, subject);
@@ -153,10 +143,7 @@ export function roomDialog(client, chats, jid) {
   dialog.addEventListener('close', people.stop);
 }
 
-/**
- * Runs what the room may refuse; the refusal in words.
- * @param {() => Promise<void>} act
- */
+/** @param {() => Promise<void>} act */
 async function spoken(act) {
   try {
     await act();
@@ -170,20 +157,18 @@ const select = (name, label, choices, kind, now) => h('div', { class: 'field' },
   h('select', { id: `room-${name}`, name }, ...(choices.includes(now) ? choices : [now, ...choices]).map((one) =>
     h('option', { value: one, selected: one === now }, t(`room.${kind}.${one}`, {}, `room.${kind}.none`)))));
 
-/** @param {Room} room @param {import('../features/room.mjs').Occupant} other */
+/** @param {Room} room @param {Occupant} other */
 const mayAct = (room, other) => other.nick !== room.nick && (mayKick(room, other) || mayBan(room, other)
   || roleChoices(room, other).length > 0 || (other.jid !== '' && affiliationChoices(room, other.affiliation).length > 0));
 
-/** @param {Client} client @param {Room} room @param {import('../features/room.mjs').Occupant} other */
+/** @param {Client} client @param {Room} room @param {Occupant} other */
 function rightsDialog({ router }, room, other) {
   const roles = roleChoices(room, other);
   const affiliations = other.jid ? affiliationChoices(room, other.affiliation) : [];
   const reason = field({ name: 'reason', label: t('room.reason') });
   const why = /** @type {HTMLInputElement} */ (reason.querySelector('input'));
   /** @param {string} key @param {() => Promise<void>} action */
-  const act = (key, action) => h('button', {
-    class: 'button danger', type: 'button', on: { click: () => { dialog.close(); action().catch((error) => toast(troubleText(error), 'error')); } },
-  }, t(key));
+  const act = (key, action) => button(t(key), () => { dialog.close(); action().catch(tell); }, 'danger');
   const dialog = openDialog({
     title: t('room.person'), looking: true,
     content: [h('p', {}, h('bdi', {}, other.nick), other.jid && h('span', { class: 'muted' }, ' ', h('bdi', {}, other.jid))),
@@ -212,10 +197,9 @@ function membersDialog(client, room) {
     const mayEdit = affiliationChoices(room, affiliation).length > 0;
     return [h('h3', {}, t(`room.lists.${affiliation}`)), people.length === 0 ? h('p', { class: 'muted' }, t('room.members.none'))
       : h('ul', { class: 'occupants' }, ...people.map((jid) => h('li', { class: 'occupant' }, h('bdi', { class: 'occupant-name' }, jid),
-        mayEdit && jid !== account.bare && h('button', {
-          class: 'button small', type: 'button', 'aria-label': `${t('room.members.change')}: ${jid}`,
-          on: { click: () => { address.value = jid; wish.value = affiliation; wish.focus(); } },
-        }, t('room.members.change')))))];
+        mayEdit && jid !== account.bare && button(t('room.members.change'), () => { address.value = jid; wish.value = affiliation; wish.focus(); }, 'small', {
+          'aria-label': `${t('room.members.change')}: ${jid}`,
+        }))))];
   };
   const show = async () => fill(lists, ...(await Promise.all(['owner', 'admin', 'member', 'outcast'].map(section))).flat());
   const typed = field({ name: 'address', label: t('room.members.address') });
@@ -227,7 +211,7 @@ function membersDialog(client, room) {
     title: t('room.members'), looking: true, stays: true, content: [lists, typed, choice, change],
     submit: (fields) => spoken(async () => {
       const text = String(fields.get('address')).trim();
-      const jid = text && parseJid(text.includes('@') ? text : `${text}@${account.domain}`);
+      const jid = text && typedJid(text, account.domain);
       if (!jid || !jid.local) throw new Error(t('error.bad-address'));
       await setAffiliation(router, room, jid.bare, wish.value);
       address.value = '';
@@ -243,7 +227,7 @@ async function settingsDialog({ router }, room) {
   const shown = form && dataForm(form);
   const end = carefulButton(t('room.destroy'), t('room.destroy.sure'), async () => {
     dialog.close();
-    await destroyRoom(router, room, '').catch((error) => toast(troubleText(error), 'error'));
+    await destroyRoom(router, room, '').catch(tell);
   });
   const dialog = openDialog({
     title: t('room.settings'), looking: true,
@@ -260,7 +244,7 @@ const BREATH = 250; // milliseconds between two looks
 const collator = new Intl.Collator();
 
 /**
- * @param {Client} client @param {import('../features/chats.mjs').Chats} chats @param {import('../features/room.mjs').Room} room
+ * @param {Client} client @param {Chats} chats @param {Room} room
  * @returns {{ content: HTMLElement[], stop(): void }}
  */
 export function peopleOf(client, chats, room) {

@@ -1,9 +1,7 @@
 // The left side: who I am, a filter, conversations by their last message, contacts by name, requests to answer.
 
 import { shortTime, t } from '../i18n/i18n.mjs';
-import { arrange, avatar, fill, h, icon, MORE, perFrame, PLUS, usePictures } from './dom.mjs';
-/** @typedef {import('../features/client.mjs').Client} Client */
-/** @typedef {import('../features/conversations.mjs').Conversation} Conversation */
+import { arrange, avatar, button, fill, h, icon, MORE, perFrame, PLUS, usePictures } from './dom.mjs';
 
 const SHOWN = 150; // entries in the document at first, and how many more when somebody goes down
 const NEAR = 400; // pixels from the end at which more come
@@ -15,9 +13,9 @@ const collator = new Intl.Collator();
  */
 export function rosterList(client, { open }) {
   const { account, roster, connection } = client;
-  /** @type {import('../features/conversations.mjs').Conversations | null} */
+  /** @type {Conversations | null} */
   let conversations = null;
-  /** @type {import('../features/presence.mjs').Presence | null} */
+  /** @type {Presence | null} */
   let presence = null;
   /** @type {import('../features/bookmarks.mjs').Invitations | null} */
   let invitations = null;
@@ -154,7 +152,6 @@ export function rosterList(client, { open }) {
     if (focused && focused !== document.activeElement?.closest('.entry')?.getAttribute('data-jid')) focusEntry(order.includes(focused) ? focused : roving());
   };
   const plan = perFrame(render);
-  /** Exactly one entry is in the tab order. */
   const settle = () => {
     const stop = roving();
     for (const button of list.querySelectorAll('[tabindex="0"]')) if (button.getAttribute('data-jid') !== stop) button.setAttribute('tabindex', '-1');
@@ -199,7 +196,6 @@ export function rosterList(client, { open }) {
     else if (event.key === 'Escape') { filter.value = ''; plan(); } else return;
     event.preventDefault();
   });
-  /** Somebody is new, gone or has another name. */
   const sortAnew = () => {
     silent = null;
     plan();
@@ -229,7 +225,6 @@ export function rosterList(client, { open }) {
   const element = h('nav', { class: 'sidebar', tabindex: '-1', 'aria-label': t('region.list') }, head, h('div', { class: 'filter' }, filter), notice, requests, list, empty);
   return {
     element,
-    /** Where the page itself has something to say. */
     notice,
     /** @param {string} jid */
     setCurrent(jid) {
@@ -239,19 +234,13 @@ export function rosterList(client, { open }) {
       plan();
     },
     focus: focusEntry,
+    has: (/** @type {string} */ jid) => order.includes(jid),
     /** Where the keyboard goes on when what had the focus is gone. */
     home() {
       if (order.length > 0) focusEntry(roving());
       else element.focus();
     },
-    search() {
-      filter.focus();
-      filter.select();
-    },
-    /**
-     * Opens the conversation below or above the current one.
-     * @param {number} by
-     */
+    /** @param {number} by */
     step(by) {
       const at = order.indexOf(current);
       const next = order[(at + by + order.length) % order.length];
@@ -260,35 +249,24 @@ export function rosterList(client, { open }) {
   };
 }
 
-/**
- * Whose words they are, where that is not clear.
- * @param {import('../features/message-log.mjs').Message} message @param {boolean} room
- */
+/** @param {Message} message @param {boolean} room */
 const said = ({ mine, from }, room) => (mine ? t('list.mine') : room ? `${from.slice(from.indexOf('/') + 1)}: ` : '');
 
 /** @param {string} path @param {string} key @param {() => void} act */
 export const iconButton = (path, key, act) =>
   h('button', { class: 'icon-button', type: 'button', title: t(key), 'aria-label': t(key), on: { click: act } }, icon(path));
 
-/**
- * Somebody wants us in a room.
- * @param {Client} client @param {import('../features/bookmarks.mjs').Invitation} one @param {(jid: string) => string} nameOf @param {(jid: string) => void} open
- */
+/** @param {Client} client @param {Invitation} one @param {(jid: string) => string} nameOf @param {(jid: string) => void} open */
 function invitation(client, one, nameOf, open) {
   const { jid, from, nick, reason } = one;
-  const button = (/** @type {string} */ key, /** @type {string} */ look, /** @type {() => unknown} */ act) =>
-    h('button', { class: `button small ${look}`, type: 'button', on: { click: act } }, t(key));
   return h('li', { class: 'request' }, h('p', {}, h('bdi', {}, t('room.invited', { from: from ? nameOf(from) : nick || jid, room: jid }))),
     reason && h('p', { class: 'muted' }, h('bdi', {}, reason)),
     h('div', { class: 'row-actions' },
-      button('room.invited.accept', 'primary', async () => (await import('./rooms.mjs')).accept(client, one, open)),
-      button('room.invited.decline', '', async () => (await client.chats).invitations.done(jid, true))));
+      button(t('room.invited.accept'), async () => (await import('./rooms.mjs')).enter(client, one, open), 'small primary'),
+      button(t('room.invited.decline'), async () => (await client.chats).invitations.done(jid, true), 'small')));
 }
 
-/**
- * Somebody wants to see when we are there.
- * @param {Client} client @param {import('../features/presence.mjs').Presence} presence @param {string} jid
- */
+/** @param {Client} client @param {Presence} presence @param {string} jid */
 function request({ roster }, presence, jid) {
   const answer = (/** @type {boolean} */ allow) => () => {
     presence.answer(jid, allow);
@@ -296,6 +274,5 @@ function request({ roster }, presence, jid) {
   };
   return h('li', { class: 'request' }, h('p', {}, h('bdi', {}, jid), ' ', t('request.text')),
     h('div', { class: 'row-actions' },
-      h('button', { class: 'button small primary', type: 'button', on: { click: answer(true) } }, t('request.allow')),
-      h('button', { class: 'button small', type: 'button', on: { click: answer(false) } }, t('request.deny'))));
+      button(t('request.allow'), answer(true), 'small primary'), button(t('request.deny'), answer(false), 'small')));
 }

@@ -20,13 +20,19 @@ export function helpDialog() {
 }
 
 /**
- * @param {{ search(): void, next(step: number): void }} actions
+ * The letter of a key; of keyboards with other scripts the one that is printed there as well.
+ * @param {KeyboardEvent} event
  */
-export function startShortcuts({ search, next }) {
+const letterOf = ({ key, code }) => (/^[\x21-\x7e]/.test(key) ? key.toLowerCase() : code.slice(3).toLowerCase());
+
+/**
+ * @param {{ find(): void, next(step: number): void }} actions
+ */
+export function startShortcuts({ find, next }) {
   document.addEventListener('keydown', (event) => {
     if (event.isComposing || document.querySelector('dialog[open]')) return;
     const typing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') search();
+    if ((event.ctrlKey || event.metaKey) && letterOf(event) === 'k') find();
     else if (event.altKey && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) next(event.key === 'ArrowDown' ? 1 : -1);
     else if (event.key === '?' && !typing) helpDialog();
     else return;

@@ -218,9 +218,13 @@ class Visit:
         expect(page.locator(".badge:not([hidden])")).to_be_visible()
         self.look("list")
         page.keyboard.press("Control+k")
-        page.keyboard.type("bob")
+        expect(self.dialog).to_be_visible()
+        page.keyboard.type("bo")
         self.look("switcher")
-        page.keyboard.press("Escape")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("somebody-new@a-rather-long-domain.example")
+        self.look("switcher-offer")
+        self.close_dialog()
 
     def own(self) -> None:
         self.head_button(1)
