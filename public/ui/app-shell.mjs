@@ -4,10 +4,11 @@ import { t } from '../i18n/i18n.mjs';
 import { h, sign } from './dom.mjs';
 import { rosterList } from './roster-list.mjs';
 
-/** @param {import('../features/client.mjs').Client} client @param {import('../xmpp/discovery.mjs').Config} config */
+/** @param {Client} client @param {Config} config */
 export function shellView(client, config) {
   const main = h('main', { class: 'main', id: 'main', tabindex: '-1' }, welcome(config.product));
-  const list = rosterList(client, { open: (jid) => void open(jid) });
+  const go = (/** @type {string} */ jid) => void open(jid);
+  const list = rosterList(client, { open: go });
   const view = h('div', { class: 'shell', data: { view: 'list' } }, list.element, main);
   /** @type {{ element: HTMLElement, jid: string, stop(): void, focus(): void } | null} */
   let current = null;
@@ -15,6 +16,7 @@ export function shellView(client, config) {
   const close = () => {
     current?.stop();
     current = null;
+    steps.closed();
     view.dataset.view = 'list';
     list.setCurrent('');
     main.removeAttribute('aria-label');
@@ -23,39 +25,40 @@ export function shellView(client, config) {
     if (stranded) list.home();
   };
 
+  const leave = (/** @type {string} */ jid) => { close(); list.focus(jid); };
+
   /** @param {string} jid */
   const open = async (jid) => {
     const [{ conversationView }, chats] = await Promise.all([import('./conversation.mjs'), client.chats]);
     current?.stop();
-    const shown = conversationView(client, chats, jid, { back: () => { close(); list.focus(jid); }, live, open: (other) => void open(other) });
+    const shown = conversationView(client, chats, jid, { back: () => leave(jid), live, open: go });
     current = shown;
     view.dataset.view = 'conversation';
     list.setCurrent(jid);
     main.setAttribute('aria-label', t('region.conversation', { name: chats.nameOf(jid) }));
     main.replaceChildren(shown.element);
     shown.focus();
+    steps.opened(jid);
   };
+  const steps = watchHistory({ current: () => current?.jid ?? '', leave, show: (jid) => list.has(jid) && open(jid) });
 
-  /**
-   * Speaks incoming messages; the module comes with the first conversation feature.
-   * @param {string} text
-   */
+  /** @param {string} text */
   let speak = (text) => { void text; };
   const live = (/** @type {string} */ text) => speak(text);
   // What is not needed for the first sight of the list comes after it.
-  void client.chats.then(async () => {
-    const { LiveRegion, statusLine } = await import('./status-line.mjs');
-    view.prepend(statusLine(client));
-    const region = new LiveRegion();
-    view.append(region.element);
-    speak = (text) => region.say(text);
-  });
   void client.chats.then((chats) => {
+    void import('./status-line.mjs').then(({ LiveRegion, statusLine }) => {
+      view.prepend(statusLine(client));
+      const region = new LiveRegion();
+      view.append(region.element);
+      speak = (text) => region.say(text);
+    });
     watchPage(client, chats, () => current?.jid ?? '');
     watchRooms(client, chats);
-    void import('./notify.mjs').then(({ startNotifications }) => startNotifications(client, chats, (jid) => void open(jid)));
+    void import('./notify.mjs').then(({ startNotifications }) => startNotifications(client, chats, go));
     void import('./update.mjs').then(({ updateNotice }) => list.notice.append(updateNotice(client)));
-    void import('./shortcuts.mjs').then(({ startShortcuts }) => startShortcuts({ search: () => { if (innerWidth < 720) close(); list.search(); }, next: (step) => list.step(step) }));
+    void Promise.all([import('./shortcuts.mjs'), import('./switcher.mjs')]).then(([{ startShortcuts }, { openSwitcher }]) =>
+      startShortcuts({ find: () => openSwitcher(client, chats, go), next: (step) => list.step(step) }));
     chats.conversations.on('list', () => current && !chats.conversations.all.has(current.jid) && close());
   });
   moveBetweenRegions(view);
@@ -67,10 +70,44 @@ export function shellView(client, config) {
 const welcome = (product) =>
   h('div', { class: 'welcome' }, sign(), h('h1', {}, product), h('p', {}, t('welcome.hint')));
 
+const WIDE = '(min-width: 45rem)'; // as in page.css
+
 /**
- * Tells connection and conversations whether anybody looks, and whether there is a network.
- * @param {import('../features/client.mjs').Client} client @param {import('../features/chats.mjs').Chats} chats @param {() => string} current
+ * Back and Forward, as fingers on a phone mean them: where list and conversation have one place, a conversation is one step,
+ * whichever follows it; beside the list it is none. A dialog is closed first.
+ * @param {{ current(): string, show(jid: string): unknown, leave(jid: string): void }} shell
  */
+function watchHistory({ current, show, leave }) {
+  const wide = matchMedia(WIDE);
+  const inside = () => history.state?.conversation !== undefined;
+  let leaving = false;
+  const closed = () => {
+    leaving = inside();
+    if (leaving) history.back();
+  };
+  /** @param {string} jid */
+  const opened = (jid) => {
+    if (inside()) history.replaceState({ conversation: jid }, '');
+    else if (!wide.matches) history.pushState({ conversation: jid }, '');
+  };
+  window.addEventListener('popstate', ({ state }) => {
+    const [wanted, shown] = [state?.conversation ?? '', current()];
+    const dialog = /** @type {HTMLDialogElement | undefined} */ ([...document.querySelectorAll('dialog[open]')].pop());
+    if (leaving) {
+      leaving = false;
+      if (shown) opened(shown); // meanwhile somebody went on
+    } else if (dialog && wanted !== shown) {
+      dialog.close();
+      history.go(shown ? 1 : -1);
+    } else if (!wanted && shown) leave(shown);
+    else if (wanted !== shown && !show(wanted)) history.back();
+  });
+  wide.addEventListener('change', () => current() && opened(current()));
+  closed(); // after a reload the list is shown
+  return { closed, opened };
+}
+
+/** @param {Client} client @param {Chats} chats @param {() => string} current */
 export function watchPage({ connection }, { conversations }, current) {
   const look = () => {
     const visible = !document.hidden;
@@ -100,10 +137,7 @@ export function watchPage({ connection }, { conversations }, current) {
   conversations.on('message', badge);
 }
 
-/**
- * What happens in rooms becomes a line in them.
- * @param {import('../features/client.mjs').Client} client @param {import('../features/chats.mjs').Chats} chats
- */
+/** @param {Client} client @param {Chats} chats */
 function watchRooms({ host }, { rooms, conversations }) {
   rooms.on('event', async ({ room, kind, nick, other, reason }) => {
     const { makeMessage } = await import('../features/message-log.mjs');
@@ -116,10 +150,7 @@ function watchRooms({ host }, { rooms, conversations }) {
   });
 }
 
-/**
- * F6 and Shift+F6 go round the regions.
- * @param {HTMLElement} view
- */
+/** @param {HTMLElement} view */
 function moveBetweenRegions(view) {
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'F6' || document.querySelector('dialog[open]')) return;
