@@ -3,12 +3,14 @@
 import { Emitter } from '../core/base.mjs';
 import { el } from '../xmpp/xml.mjs';
 import { parseJid } from '../xmpp/jid.mjs';
+import { DELAY, IDLE } from '../xmpp/ns.mjs';
+import { readDelay } from './message.mjs';
 
 /** @typedef {'online' | 'chat' | 'away' | 'xa' | 'dnd' | 'offline'} Show */
-/** @typedef {{ show: Show, status: string, priority: number }} Seen */
+/** @typedef {{ show: Show, status: string, priority: number, since: number }} Seen since: when they did something last, 0 where that is now or not known */
 
 /** @type {Seen} */
-const OFFLINE = { show: 'offline', status: '', priority: -129 };
+const OFFLINE = { show: 'offline', status: '', priority: -129, since: 0 };
 const SHOWS = new Set(['chat', 'away', 'xa', 'dnd']);
 
 /** Events: change (bare JID), request (bare JID), own (a function that makes our presence for an address). */
@@ -19,32 +21,38 @@ export class Presence extends Emitter {
    */
   #seen = new Map();
   /**
+   * How those went who are away, by bare JID.
+   * @type {Map<string, Seen>}
+   */
+  #gone = new Map();
+  /**
    * Bare JIDs that wait for our answer.
    * @type {Set<string>}
    */
   requests = new Set();
   /**
    * What goes along with our presence.
-   * @type {import('../xmpp/xml.mjs').XmlElement[]}
+   * @type {XmlElement[]}
    */
   along = [];
   /** @type {{ show: Show, status: string }} */
   own = { show: 'online', status: '' };
 
-  /** @param {import('../xmpp/router.mjs').Router} router */
+  /** @param {Router} router */
   constructor(router) {
     super();
     this.router = router;
     router.on('presence', (stanza) => this.#receive(stanza));
-    router.connection.on('ready', ({ resumed }) => !resumed && this.#seen.clear());
+    router.connection.on('ready', ({ resumed }) => {
+      if (resumed) return;
+      this.#seen.clear();
+      this.#gone.clear();
+    });
   }
 
-  /**
-   * The best resource of a contact.
-   * @param {string} jid bare @returns {Seen}
-   */
+  /** @param {string} jid bare @returns {Seen} */
   of(jid) {
-    let best = OFFLINE;
+    let best = this.#gone.get(jid) ?? OFFLINE;
     for (const seen of this.#seen.get(jid)?.values() ?? []) if (seen.priority > best.priority) best = seen;
     return best;
   }
@@ -71,17 +79,14 @@ export class Presence extends Emitter {
     this.router.send(el('presence', { type: 'subscribe', to: jid }));
   }
 
-  /**
-   * Lets a contact see us, or not.
-   * @param {string} jid @param {boolean} allow
-   */
+  /** @param {string} jid @param {boolean} allow */
   answer(jid, allow) {
     this.requests.delete(jid);
     this.router.send(el('presence', { type: allow ? 'subscribed' : 'unsubscribed', to: jid }));
     this.emit('request', jid);
   }
 
-  /** @param {import('../xmpp/xml.mjs').XmlElement} stanza */
+  /** @param {XmlElement} stanza */
   #receive(stanza) {
     const from = parseJid(stanza.attrs.from);
     if (!from) return;
@@ -90,22 +95,31 @@ export class Presence extends Emitter {
       this.requests.add(from.bare);
       this.emit('request', from.bare);
     } else if (type === undefined || type === 'unavailable') {
-      this.#note(from, type === undefined ? stanza : null);
+      this.#note(from, stanza, type !== undefined);
     }
   }
 
-  /** @param {import('../xmpp/jid.mjs').Jid} from @param {import('../xmpp/xml.mjs').XmlElement | null} stanza */
-  #note(from, stanza) {
-    const resources = this.#seen.get(from.bare) ?? new Map();
-    if (stanza) {
+  /** @param {Jid} from @param {XmlElement} stanza @param {boolean} gone */
+  #note({ bare, resource }, stanza, gone) {
+    const resources = this.#seen.get(bare) ?? new Map();
+    const before = resources.get(resource);
+    const now = this.router.clock.now();
+    const idle = Date.parse(stanza.child('idle', IDLE)?.attrs.since ?? '') || 0;
+    // Who leaves before our eyes was there until now.
+    const left = gone ? readDelay(stanza.child('delay', DELAY)) || (before && (before.since || now)) || 0 : 0;
+    const since = Math.min(idle || left, now);
+    const status = stanza.childText('status') ?? '';
+    resources.delete(resource);
+    if (!gone) {
       const show = stanza.childText('show') ?? '';
       const priority = Number.parseInt(stanza.childText('priority') ?? '0', 10) || 0;
-      resources.set(from.resource, { show: SHOWS.has(show) ? show : 'online', status: stanza.childText('status') ?? '', priority });
-    } else {
-      resources.delete(from.resource);
+      resources.set(resource, { show: SHOWS.has(show) ? show : 'online', status, priority, since });
+      this.#gone.delete(bare);
+    } else if (resources.size === 0 && (status || since) && (before || !this.#gone.has(bare))) {
+      this.#gone.set(bare, { ...OFFLINE, status, since });
     }
-    if (resources.size > 0) this.#seen.set(from.bare, resources);
-    else this.#seen.delete(from.bare);
-    this.emit('change', from.bare);
+    if (resources.size > 0) this.#seen.set(bare, resources);
+    else this.#seen.delete(bare);
+    this.emit('change', bare);
   }
 }

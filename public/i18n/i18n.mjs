@@ -45,9 +45,6 @@ export function pseudo(table) {
     [key, typeof entry === 'string' ? change(entry) : Object.fromEntries(Object.entries(entry).map(([form, text]) => [form, change(text)]))]));
 }
 
-/** @param {string} key */
-export const hasText = (key) => key in texts;
-
 /**
  * The text of a key; `{name}` is replaced from `values`, and `values.count` picks the plural form.
  * @param {string} key @param {Record<string, string | number>} [values] @param {string} [otherwise] key to use when there is no such text
@@ -88,16 +85,10 @@ export const fullTime = (time) => format('full', { dateStyle: 'full', timeStyle:
 /** @param {number} a @param {number} b */
 export const sameDay = (a, b) => startOfDay(a) === startOfDay(b);
 
-/**
- * Whole days between two times, by the calendar.
- * @param {number} time @param {number} now
- */
+/** @param {number} time @param {number} now */
 const daysAgo = (time, now) => Math.round((startOfDay(now) - startOfDay(time)) / DAY);
 
-/**
- * A heading above the messages of one day.
- * @param {number} time @param {number} now
- */
+/** @param {number} time @param {number} now */
 export function dayName(time, now) {
   const days = daysAgo(time, now);
   if (days === 0) return t('time.today');

@@ -1,24 +1,18 @@
 // One conversation on the screen: head, messages, composer, and what ties them to the features. Above where one writes
 // stands a line for what keeps words from arriving or answers from being seen, with what can be done about it.
 
-import { t } from '../i18n/i18n.mjs';
+import { shortTime, t } from '../i18n/i18n.mjs';
 import { bareOf, parseJid } from '../xmpp/jid.mjs';
 import { composer } from './composer.mjs';
 import { toast, troubleOf } from './dialogs.mjs';
-import { avatar, BACK, fill, h, MORE, perFrame } from './dom.mjs';
+import { avatar, BACK, button, fill, h, MORE, perFrame } from './dom.mjs';
 import { wantsPictures } from './media.mjs';
 import { messageList } from './message-list.mjs';
 import { iconButton } from './roster-list.mjs';
-/** @typedef {import('../features/chats.mjs').Chats} Chats */
-/** @typedef {import('../features/client.mjs').Client} Client */
-/** @typedef {import('../features/conversations.mjs').Conversation} Conversation */
 
 const WIDE = '(min-width: 68rem)'; // as in page.css
 
-/**
- * What differs between a person and a room.
- * @param {import('../features/client.mjs').Client} client @param {Chats} chats @param {import('../features/conversations.mjs').Conversation} conversation
- */
+/** @param {Client} client @param {Chats} chats @param {Conversation} conversation */
 function partner(client, chats, conversation) {
   const { chat, rooms, history, presence } = chats;
   const { jid } = conversation;
@@ -37,8 +31,9 @@ function partner(client, chats, conversation) {
     };
   }
   const summary = () => {
-    const { show, status } = presence.of(jid);
-    return `${t(`show.${show}`)} · ${status || jid}`;
+    const { show, status, since } = presence.of(jid);
+    const state = t(`show.${show}`);
+    return `${since ? t('show.since', { state, time: shortTime(since, Date.now()) }) : state} · ${status || jid}`;
   };
   return {
     speech: chat, summary, show: () => presence.of(jid).show,
@@ -50,7 +45,7 @@ function partner(client, chats, conversation) {
 }
 
 /**
- * @param {import('../features/client.mjs').Client} client @param {Chats} chats @param {string} jid
+ * @param {Client} client @param {Chats} chats @param {string} jid
  * @param {{ back(): void, live(text: string): void, open?(jid: string): void }} shell
  */
 export function conversationView(client, chats, jid, { back, live, open = () => {} }) {
@@ -90,7 +85,7 @@ export function conversationView(client, chats, jid, { back, live, open = () => 
         }
       } catch (error) {
         if (stop.aborted) return;
-        const condition = /** @type {{ condition?: string }} */ (error).condition ?? 'upload-failed';
+        const condition = /** @type {any} */ (error).condition ?? 'upload-failed';
         toast(t(`media.trouble.${condition}`, {}, 'media.trouble.upload-failed'), 'error');
       }
     },
@@ -156,7 +151,7 @@ export function conversationView(client, chats, jid, { back, live, open = () => 
 
 /**
  * Where the screen is wide enough, who is in the room stands beside what they say.
- * @param {import('../features/client.mjs').Client} client @param {Chats} chats @param {string} jid
+ * @param {Client} client @param {Chats} chats @param {string} jid
  */
 function peopleBeside(client, chats, jid) {
   const element = h('aside', { class: 'people', hidden: true, 'aria-label': t('room.occupants') });
@@ -187,20 +182,16 @@ function peopleBeside(client, chats, jid) {
   };
 }
 
-/**
- * Who writes, by name where that says something.
- * @param {import('../features/conversations.mjs').Conversation} conversation
- */
+/** @param {Conversation} conversation */
 function composingText({ kind, composing }) {
   if (kind === 'chat') return t('chat.composing.short');
   return t('room.composing', { count: composing.size, name: [...composing][0] ?? '' });
 }
 
 /** @param {string} key @param {() => unknown} act @param {Record<string, string>} [values] */
-const button = (key, act, values) => h('button', {
-  class: 'button small', type: 'button',
-  on: { click: async () => { try { await act(); } catch (error) { toast(troubleOf(error), 'error'); } } },
-}, t(key, values));
+const offer = (key, act, values) => button(t(key, values), async () => {
+  try { await act(); } catch (error) { toast(troubleOf(error), 'error'); }
+}, 'small');
 
 /** @param {Client} client @param {Chats} chats @param {string} jid @param {(jid: string) => void} open */
 function ofRoom(client, chats, jid, open) {
@@ -209,19 +200,19 @@ function ofRoom(client, chats, jid, open) {
   const dialogs = () => import('./rooms.mjs');
   if (room.state === 'in') return room.self?.role === 'visitor' ? [h('span', {}, t('room.visitor'))] : null;
   return [h('span', {}, t(`room.trouble.${room.trouble || 'out'}`, {}, 'room.trouble.other'), room.reason && ' ', h('bdi', {}, room.reason)),
-    room.elsewhere && button('room.elsewhere', async () => (await dialogs()).joinDialog(client, open, { jid: room.elsewhere }), { room: room.elsewhere }),
-    room.trouble !== 'destroyed' && button('room.rejoin', async () => (await dialogs()).enterAgain(client, chats, room))];
+    room.elsewhere && offer('room.elsewhere', async () => (await dialogs()).joinDialog(client, open, { jid: room.elsewhere }), { room: room.elsewhere }),
+    room.trouble !== 'destroyed' && offer('room.rejoin', async () => (await dialogs()).enterAgain(client, chats, room))];
 }
 
 /** @param {Client} client @param {Chats} chats @param {Conversation} conversation */
 function ofPerson({ roster, account }, { blocking, presence, rooms }, { jid, log }) {
-  if (blocking.blocked.has(jid)) return [h('span', {}, t('contact.blocked')), button('contact.unblock', () => blocking.set(jid, false))];
+  if (blocking.blocked.has(jid)) return [h('span', {}, t('contact.blocked')), offer('contact.unblock', () => blocking.set(jid, false))];
   const address = parseJid(jid);
   if (roster.contacts.has(jid) || jid === account.bare || !address?.local || rooms.all.has(address.bare)) return null;
   if (!log.messages.some(({ mine }) => !mine)) return null;
   return [h('span', {}, t('contact.stranger')),
-    button('contact.add', async () => { await roster.save(jid); presence.subscribe(jid); }),
-    blocking.known && button('contact.block', () => blocking.set(jid, true))];
+    offer('contact.add', async () => { await roster.save(jid); presence.subscribe(jid); }),
+    blocking.known && offer('contact.block', () => blocking.set(jid, true))];
 }
 
 /**

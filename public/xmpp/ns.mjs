@@ -18,6 +18,7 @@ export const CSI = 'urn:xmpp:csi:0'; // XEP-0352
 export const CARBONS = 'urn:xmpp:carbons:2'; // XEP-0280
 export const FORWARD = 'urn:xmpp:forward:0'; // XEP-0297
 export const DELAY = 'urn:xmpp:delay'; // XEP-0203
+export const IDLE = 'urn:xmpp:idle:1'; // XEP-0319
 export const RECEIPTS = 'urn:xmpp:receipts'; // XEP-0184
 export const MARKERS = 'urn:xmpp:chat-markers:0'; // XEP-0333
 export const CHAT_STATES = 'http://jabber.org/protocol/chatstates'; // XEP-0085

@@ -172,7 +172,7 @@ test('presence keeps the resource of the highest priority, and asks who wants to
   const presence = new Presence(router);
   connection.receive(`<presence xmlns='jabber:client' from='bob@edge.test/a'><show>away</show><priority>5</priority><status>out</status></presence>`);
   connection.receive(`<presence xmlns='jabber:client' from='bob@edge.test/b'/>`);
-  assert.deepEqual(presence.of('bob@edge.test'), { show: 'away', status: 'out', priority: 5 });
+  assert.deepEqual(presence.of('bob@edge.test'), { show: 'away', status: 'out', priority: 5, since: 0 });
   connection.receive(`<presence xmlns='jabber:client' from='bob@edge.test/a' type='unavailable'/>`);
   assert.equal(presence.of('bob@edge.test').show, 'online');
   connection.receive(`<presence xmlns='jabber:client' from='eve@evil' type='subscribe'/>`);
