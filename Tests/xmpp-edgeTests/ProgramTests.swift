@@ -33,7 +33,8 @@ import xmpp_edge
     func reload() throws {
         let file = try Self.file("upstreams: ['example.org=127.0.0.1:1']\n")
         defer { try? FileManager.default.removeItem(at: file) }
-        let program = try RunningProgram(["--config", file.path(), "--listen", "127.0.0.1:0", "--admin", "off"])
+        let path = file.path(percentEncoded: false)
+        let program = try RunningProgram(["--config", path, "--listen", "127.0.0.1:0", "--admin", "off"])
         #expect(program.readLine().hasPrefix("ready http://127.0.0.1:"))
         try "upstreams: nonsense\n".write(to: file, atomically: true, encoding: .utf8)
         program.send(SIGHUP)
@@ -41,7 +42,7 @@ import xmpp_edge
         program.send(SIGTERM)
         let end = program.end()
         #expect(end.code == 0)
-        #expect(end.errors.contains("\(file.path()): upstreams: \"nonsense\" is not DOMAIN=HOST:PORT"), "\(end.errors)")
+        #expect(end.errors.contains("\(path): upstreams: \"nonsense\" is not DOMAIN=HOST:PORT"), "\(end.errors)")
     }
 
     @Test("An address that another program has is told with the flag that helps", arguments: ["--listen", "--admin"])
