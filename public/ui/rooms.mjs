@@ -250,7 +250,7 @@ const collator = new Intl.Collator();
 export function peopleOf(client, chats, room) {
   /** @type {Map<string, { look: string, row: HTMLElement }>} by nick */
   const rows = new Map();
-  const list = h('ul', { class: 'occupants', 'aria-label': t('room.occupants') });
+  const list = h('ul', { class: 'occupants', tabindex: '0', 'aria-label': t('room.occupants') });
   const search = h('input', { type: 'search', placeholder: t('room.find'), 'aria-label': t('room.find'), autocomplete: 'off' });
   const heading = h('h2', { class: 'people-count' });
   const more = h('p', { class: 'hint people-more' });

@@ -65,7 +65,7 @@ export function rosterList(client, { open }) {
     h('span', { class: 'with-dot' }, face, !room && h('span', { class: `dot ${show}`, title: t(`show.${show}`), 'aria-hidden': 'true' })),
     h('span', { class: 'entry-name' }, h('bdi', {}, name), h('span', { class: 'visually-hidden' }, room ? t('list.room') : t(`show.${show}`))),
     time && h('time', { class: 'entry-time' }, time),
-    h('span', { class: writing ? 'entry-line writing' : 'entry-line' }, h('bdi', {}, line.slice(0, 140))),
+    h('span', { class: writing ? 'entry-line writing' : 'entry-line', dir: 'auto' }, line.slice(0, 140)),
     unread > 0 && h('span', { class: room && !conversation?.mentioned ? 'badge quiet' : 'badge' }, String(unread), h('span', { class: 'visually-hidden' }, ` ${t('list.unread')}`))));
     rows.set(jid, { look, row });
     return row;
