@@ -9,6 +9,7 @@ from prosody import free_port
 from test_dns_services import PLAIN, edge_of, expect_error, opened, serve
 
 from harness.edge import Edge, eventually
+from harness.families import needs_ipv6
 from harness.http import figures
 from harness.names import Names
 from harness.table import Table
@@ -57,6 +58,7 @@ def test_UP_002_a_changed_address_is_used_when_the_old_answer_has_come_of_age(na
             upstream.expect_no_connection(0.1)
 
 
+@needs_ipv6
 def test_UP_002_both_families_of_addresses_are_tried(names):
     upstream, newer = twins("::1")
     with upstream, newer:

@@ -9,6 +9,7 @@ import time
 import pytest
 from harness.browser import CLOSING_FRAME, Browser
 from harness.edge import PROGRAM, Edge, eventually
+from harness.families import needs_ipv6
 from harness.http import get
 from harness.stream import CLIENT
 from harness.table import Table
@@ -25,6 +26,7 @@ def test_a_unix_domain_socket_serves_a_proxy_on_the_same_machine(upstream, site,
         upstream.accept().read_header()
 
 
+@needs_ipv6
 def test_ipv6_and_ipv4_are_served_side_by_side(upstream, site):
     with Edge(upstream.address, public=site, listen=("127.0.0.1:0", "[::1]:0")) as edge:
         public = [address for address in edge.addresses() if get_status(address, "/") == 200]

@@ -5,6 +5,7 @@ import pytest
 from harness.bosh import BOSHSession
 from harness.browser import Browser
 from harness.edge import Edge
+from harness.families import needs_ipv6
 from harness.stream import ERRORS, FRAMING, SASL, STREAMS
 from harness.table import Table
 from harness.tls import certificates, server
@@ -82,6 +83,7 @@ def test_XS_021_circles_end_and_no_address_reaches_the_browser():
         first.expect_no_connection()
 
 
+@needs_ipv6
 def test_XS_021_an_ipv6_address_with_a_port_is_followed():
     with Upstream() as first, Upstream(host="::1") as second, Edge(first.address) as edge:
         browser = Browser(edge.address)

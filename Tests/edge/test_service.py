@@ -14,6 +14,7 @@ import pytest
 
 from harness.browser import Browser
 from harness.edge import PROGRAM, Edge, eventually
+from harness.families import needs_ipv6
 from harness.http import get
 from harness.proxy_header import LOCAL
 
@@ -121,6 +122,7 @@ def test_sockets_that_were_passed_on_are_served_by_name(upstream, tmp_path):
         assert edge.wait(20) == 0, edge.stdout.read()
 
 
+@needs_ipv6
 def test_a_socket_of_systemd_that_is_open_to_the_network_in_clear_takes_a_word(upstream):
     for host, family in (("0.0.0.0", socket.AF_INET), ("::", socket.AF_INET6)):
         with socket.create_server((host, 0), family=family) as plain:
