@@ -13,6 +13,7 @@ from harness.table import Table
 from harness.websocket import CLOSE, PING, PONG, TEXT, WebSocket, encode, request
 from harness.wire import Ended, Wire, connect, fill, narrow
 
+
 @pytest.fixture
 def quick(request, upstream, site):
     """An edge with the short times of a test: only those that it waits for, so that a busy machine runs into no other."""

@@ -9,6 +9,7 @@ from harness.upstream import END, HEADER, SASL_FEATURES, cut
 from harness.websocket import CLOSE, TEXT
 from harness.wire import Ended
 
+
 @pytest.fixture
 def impatient(upstream, site):
     """For servers that say too little."""
