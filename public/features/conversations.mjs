@@ -20,7 +20,6 @@ export function forgetMarks(storage, account, now) {
   storage.setItem(sinceKey(account), String(now));
 }
 
-/** One person or room to talk with. */
 export class Conversation {
   log = new MessageLog();
   /** Somebody reads far up: what is there stays. */

@@ -11,6 +11,8 @@ import { readDelay } from './message.mjs';
 
 /** @type {Seen} */
 const OFFLINE = { show: 'offline', status: '', priority: -129, since: 0 };
+const STATUS_LIMIT = 500; // what one line may show
+const MOST_GONE = 5_000; // strangers may send presence, too
 const SHOWS = new Set(['chat', 'away', 'xa', 'dnd']);
 
 /** Events: change (bare JID), request (bare JID), own (a function that makes our presence for an address). */
@@ -108,14 +110,14 @@ export class Presence extends Emitter {
     // Who leaves before our eyes was there until now.
     const left = gone ? readDelay(stanza.child('delay', DELAY)) || (before && (before.since || now)) || 0 : 0;
     const since = Math.min(idle || left, now);
-    const status = stanza.childText('status') ?? '';
+    const status = (stanza.childText('status') ?? '').slice(0, STATUS_LIMIT);
     resources.delete(resource);
     if (!gone) {
       const show = stanza.childText('show') ?? '';
       const priority = Number.parseInt(stanza.childText('priority') ?? '0', 10) || 0;
       resources.set(resource, { show: SHOWS.has(show) ? show : 'online', status, priority, since });
       this.#gone.delete(bare);
-    } else if (resources.size === 0 && (status || since) && (before || !this.#gone.has(bare))) {
+    } else if (resources.size === 0 && (status || since) && this.#gone.size < MOST_GONE && (before || !this.#gone.has(bare))) {
       this.#gone.set(bare, { ...OFFLINE, status, since });
     }
     if (resources.size > 0) this.#seen.set(bare, resources);

@@ -53,7 +53,6 @@ export class Roster extends Emitter {
     this.emit('change');
   }
 
-  /** What was kept at the last visit. */
   recall() {
     if (this.#version) return;
     try {
@@ -61,7 +60,7 @@ export class Roster extends Emitter {
       this.contacts = new Map(contacts.map((/** @type {Contact} */ contact) => [contact.jid, contact]));
       this.#version = version;
     } catch {
-      // Nothing, or nothing of use: then the server sends everything.
+      // then the server sends everything
     }
   }
 

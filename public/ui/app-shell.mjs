@@ -40,7 +40,7 @@ export function shellView(client, config) {
     shown.focus();
     steps.opened(jid);
   };
-  const steps = watchHistory({ current: () => current?.jid ?? '', leave, show: (jid) => list.has(jid) && open(jid) });
+  const steps = watchHistory(view, { current: () => current?.jid ?? '', leave, show: (jid) => list.has(jid) && open(jid) });
 
   /** @param {string} text */
   let speak = (text) => { void text; };
@@ -58,7 +58,7 @@ export function shellView(client, config) {
     void import('./notify.mjs').then(({ startNotifications }) => startNotifications(client, chats, go));
     void import('./update.mjs').then(({ updateNotice }) => list.notice.append(updateNotice(client)));
     void Promise.all([import('./shortcuts.mjs'), import('./switcher.mjs')]).then(([{ startShortcuts }, { openSwitcher }]) =>
-      startShortcuts({ find: () => openSwitcher(client, chats, go), next: (step) => list.step(step) }));
+      startShortcuts(view, { find: () => openSwitcher(client, chats, go), next: (step) => list.step(step) }));
     chats.conversations.on('list', () => current && !chats.conversations.all.has(current.jid) && close());
   });
   moveBetweenRegions(view);
@@ -75,15 +75,16 @@ const WIDE = '(min-width: 45rem)'; // as in page.css
 /**
  * Back and Forward, as fingers on a phone mean them: where list and conversation have one place, a conversation is one step,
  * whichever follows it; beside the list it is none. A dialog is closed first.
- * @param {{ current(): string, show(jid: string): unknown, leave(jid: string): void }} shell
+ * @param {HTMLElement} view gone when another login made another one @param {{ current(): string, show(jid: string): unknown, leave(jid: string): void }} shell
  */
-function watchHistory({ current, show, leave }) {
+function watchHistory(view, { current, show, leave }) {
   const wide = matchMedia(WIDE);
   const inside = () => history.state?.conversation !== undefined;
   let leaving = false;
   const closed = () => {
-    leaving = inside();
-    if (leaving) history.back();
+    if (leaving || !inside()) return;
+    leaving = true;
+    history.back();
   };
   /** @param {string} jid */
   const opened = (jid) => {
@@ -93,6 +94,7 @@ function watchHistory({ current, show, leave }) {
   window.addEventListener('popstate', ({ state }) => {
     const [wanted, shown] = [state?.conversation ?? '', current()];
     const dialog = /** @type {HTMLDialogElement | undefined} */ ([...document.querySelectorAll('dialog[open]')].pop());
+    if (!view.isConnected) return;
     if (leaving) {
       leaving = false;
       if (shown) opened(shown); // meanwhile somebody went on
@@ -102,7 +104,7 @@ function watchHistory({ current, show, leave }) {
     } else if (!wanted && shown) leave(shown);
     else if (wanted !== shown && !show(wanted)) history.back();
   });
-  wide.addEventListener('change', () => current() && opened(current()));
+  wide.addEventListener('change', () => view.isConnected && current() && opened(current()));
   closed(); // after a reload the list is shown
   return { closed, opened };
 }

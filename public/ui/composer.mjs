@@ -4,7 +4,7 @@ import { percent, t } from '../i18n/i18n.mjs';
 import { button, CLIP, h, icon, SEND } from './dom.mjs';
 
 const PAUSE = 4_000; // after which somebody who stopped typing is said to have paused (XEP-0085)
-const IME_KEY = 229; // what some engines report for keys an input method takes
+export const IME_KEY = 229; // what some engines report for keys an input method takes
 
 /**
  * @param {{

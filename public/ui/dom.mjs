@@ -43,7 +43,9 @@ export const button = (label, act, look = '', more = {}) => h('button', { class:
 export function showDialog(dialog) {
   const writer = document.activeElement instanceof HTMLTextAreaElement ? document.activeElement : null;
   const { selectionStart = 0, selectionEnd = 0 } = writer ?? {};
-  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
+  let outside = false; // a press that began inside, to mark words, may end beside it
+  dialog.addEventListener('pointerdown', ({ target }) => (outside = target === dialog));
+  dialog.addEventListener('click', ({ target }) => outside && target === dialog && dialog.close());
   dialog.addEventListener('close', () => {
     dialog.remove();
     if (document.activeElement === writer) writer?.setSelectionRange(selectionStart, selectionEnd);

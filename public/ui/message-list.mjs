@@ -233,7 +233,6 @@ export function messageList(conversation, { older, ...actions }) {
     const shown = to - from;
     const before = messages.length - below;
     if (above === batch.size && from === 0 && shown > 0) {
-      // A page of older ones: what is shown moves up in the log by as many.
       from += above;
       to += above;
       if (shown + above <= MOST) prepend(0);

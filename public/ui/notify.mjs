@@ -1,7 +1,6 @@
 // Desktop notifications and a sound, when the person wants them and does not look at the page. Of several tabs one tells,
 // and none while somebody looks at another one.
 
-
 const KEY = 'edge.notify';
 const SOUND_KEY = 'edge.sound';
 const SOUND_PAUSE = 2_000; // one for a burst, and one for all tabs
@@ -10,7 +9,6 @@ const BODY_LIMIT = 200;
 const TOLD = 30_000; // for so long no other tab tells of the same message
 
 export const canNotify = () => 'Notification' in window;
-
 
 /** @param {KeyValue} storage */
 export const wantsNotifications = (storage) => canNotify() && Notification.permission === 'granted' && storage.getItem(KEY) === 'yes';

@@ -25,12 +25,10 @@ export function helpDialog() {
  */
 const letterOf = ({ key, code }) => (/^[\x21-\x7e]/.test(key) ? key.toLowerCase() : code.slice(3).toLowerCase());
 
-/**
- * @param {{ find(): void, next(step: number): void }} actions
- */
-export function startShortcuts({ find, next }) {
+/** @param {HTMLElement} view @param {{ find(): void, next(step: number): void }} actions */
+export function startShortcuts(view, { find, next }) {
   document.addEventListener('keydown', (event) => {
-    if (event.isComposing || document.querySelector('dialog[open]')) return;
+    if (event.isComposing || !view.isConnected || document.querySelector('dialog[open]')) return;
     const typing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
     if ((event.ctrlKey || event.metaKey) && letterOf(event) === 'k') find();
     else if (event.altKey && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) next(event.key === 'ArrowDown' ? 1 : -1);

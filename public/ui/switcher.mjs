@@ -4,6 +4,7 @@
 import { t } from '../i18n/i18n.mjs';
 import { parseJid } from '../xmpp/jid.mjs';
 import { MUC } from '../xmpp/ns.mjs';
+import { IME_KEY } from './composer.mjs';
 import { avatar, fill, h, showDialog } from './dom.mjs';
 
 const SHOWN = 50; // in the document; more letters find the others
@@ -104,7 +105,7 @@ export function openSwitcher(client, chats, open) {
   /** @param {Place} place */
   const go = ({ jid, room }) => {
     dialog.close();
-    if (!room || chats.rooms.all.has(jid)) open(jid);
+    if (!room || chats.conversations.all.has(jid)) open(jid);
     else void import('./rooms.mjs').then(({ enter }) => enter(client, { jid }, open));
   };
 
@@ -118,19 +119,19 @@ export function openSwitcher(client, chats, open) {
     input.setAttribute('aria-activedescendant', chosen?.id ?? '');
   };
 
-  const render = () => {
+  const render = (to = 0) => {
     const found = find(places, input.value);
     const other = unknown(places, input.value, services);
     shown = [...found.slice(0, SHOWN), ...(other ? [other] : [])];
     fill(list, ...shown.map((place, i) => option(place, i, chats.presence.of(place.jid).show, go)));
     input.setAttribute('aria-expanded', String(shown.length > 0));
     note.textContent = shown.length === 0 ? t('list.nothing') : found.length > SHOWN ? t('room.more', { count: found.length - SHOWN }) : '';
-    choose(0);
+    choose(to);
   };
 
-  input.addEventListener('input', render);
+  input.addEventListener('input', () => render());
   input.addEventListener('keydown', (event) => {
-    if (event.isComposing || shown.length === 0) return;
+    if (event.isComposing || event.keyCode === IME_KEY || shown.length === 0) return;
     const to = moved(event.key, at, shown.length - 1);
     if (event.key === 'Enter') go(shown[at]);
     else if (to >= 0 && !event.shiftKey) choose(to);
@@ -143,6 +144,6 @@ export function openSwitcher(client, chats, open) {
   showDialog(dialog);
   void chats.disco.service(MUC).then((service) => {
     services.add(service);
-    if (shown.some(isOffer)) render();
+    if (shown.some(isOffer)) render(at);
   }).catch(() => {});
 }

@@ -63,6 +63,20 @@ def test_the_arrow_of_the_page_is_the_same_step(alice):
     expect(page.locator(".title")).to_have_text("Bob")
     page.go_back()
     list_is_shown(page)
+    # To and fro, before the browser has gone back once.
+    alice.open_chat("bob")
+    page.evaluate("""async () => {
+      const slow = history.back.bind(history);
+      history.back = () => setTimeout(slow, 300);
+      const back = () => document.querySelector('.conversation-head .narrow-only button').click();
+      back();
+      document.querySelector('.entry[data-jid="bob@edge.test"]').click();
+      while (!document.querySelector('.conversation-head')) await new Promise((resolve) => setTimeout(resolve));
+      back();
+    }""")
+    page.wait_for_function("() => history.state === null")
+    page.wait_for_timeout(500)
+    list_is_shown(page)
 
 
 def test_back_closes_a_dialog_first(alice):

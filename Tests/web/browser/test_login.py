@@ -2,10 +2,12 @@
 
 import gzip
 import re
+import uuid
 from urllib.request import urlopen
 
 from conftest import STORED
 from playwright.sync_api import Page, WebSocketRoute, expect
+from test_offline import KEPT as KEPT_WORD
 
 
 # What "stay signed in" leaves on the disk.
@@ -13,6 +15,17 @@ KEPT = f"""async () => {{
   const login = await ({STORED})('logins', 'alice@edge.test');
   return login && {{ extractable: login.key.extractable, text: JSON.stringify([login, {{ ...localStorage }}, {{ ...sessionStorage }}]) }};
 }}"""
+# As after the password was changed elsewhere, where the salt stays the same.
+SPOIL_KEY = """() => new Promise((resolve) => {
+  indexedDB.open('edge').onsuccess = ({ target }) => {
+    const logins = () => target.result.transaction('logins', 'readwrite').objectStore('logins');
+    logins().get('alice@edge.test').onsuccess = async ({ target: { result } }) => {
+      const { algorithm, usages } = result.key;
+      const key = await crypto.subtle.importKey('raw', new Uint8Array(algorithm.length / 8).fill(7), algorithm, false, usages);
+      logins().put({ ...result, key }, 'alice@edge.test').onsuccess = () => { target.result.close(); resolve(); };
+    };
+  };
+})"""
 # Pretends that the keys of one account were those of another.
 MOVE_KEYS = """() => new Promise((resolve) => {
   indexedDB.open('edge').onsuccess = ({ target }) => {
@@ -148,3 +161,35 @@ def test_a_kept_login_that_the_server_refuses_leads_to_the_login_with_the_reason
     alice.page.reload()
     expect(problem(alice.page)).to_be_visible()
     assert alice.page.evaluate("() => localStorage.getItem('edge.stay')") is None
+
+
+def test_after_another_password_only_the_new_list_hears_keys_and_steps(person):
+    alice, word = person(viewport={"width": 390, "height": 760}).visit(), uuid.uuid4().hex
+    page = alice.page
+    page.get_by_label("Stay signed in on this computer").check()
+    alice.fill_login("alice", "secret")
+    alice.wait_online()
+    alice.open_chat("bob")
+    alice.say(word)
+    alice.until(lambda: page.evaluate(KEPT_WORD, word))
+    page.evaluate(SPOIL_KEY)
+    page.reload()
+    expect(problem(page)).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox")).to_have_count(0)
+    alice.fill_login("alice", "secret")
+    alice.wait_online()
+    expect(page.locator('.entry[data-jid="bob@edge.test"]')).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    page.keyboard.type("bob@")
+    page.keyboard.press("Enter")
+    expect(alice.writer).to_be_focused()
+    page.go_back()
+    expect(page.locator(".sidebar")).to_be_visible()
+    page.go_forward()
+    expect(alice.writer).to_be_focused()
+    alice.page.get_by_role("button", name="Back to the list").click()
+    alice.page.get_by_role("button", name="My account").click()
+    alice.page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()

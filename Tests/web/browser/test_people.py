@@ -23,6 +23,21 @@ def test_a_contact_is_put_into_groups_and_found_by_them(person):
     expect(alice.page.locator(".entry")).to_have_count(0)
 
 
+def test_a_dialog_closes_by_a_press_beside_it_not_by_marking_words_to_there(person):
+    alice = person().log_in("alice").open_chat("bob")
+    page, dialog = alice.page, alice.page.get_by_role("dialog")
+    page.get_by_role("button", name="Contact details").click()
+    dialog.get_by_label("Groups").fill("half typed")
+    dialog.get_by_label("Groups").hover()
+    page.mouse.down()
+    page.mouse.move(5, 5, steps=3)
+    page.mouse.up()
+    page.wait_for_timeout(50)
+    expect(dialog.get_by_label("Groups")).to_have_value("half typed")
+    page.mouse.click(5, 5)
+    expect(dialog).to_have_count(0)
+
+
 def test_whoever_is_blocked_is_said_so_and_let_through_again(person):
     alice = person().log_in("alice").open_chat("bob")
     alice.page.get_by_role("button", name="Contact details").click()

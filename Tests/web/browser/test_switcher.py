@@ -89,6 +89,34 @@ def test_the_keyboard_moves_in_it_and_readers_are_told(person):
     expect(field).to_have_count(0)
 
 
+def test_a_room_of_an_earlier_visit_is_read_without_entering_and_what_is_chosen_stays_so(person):
+    alice = person().log_in("alice")
+    page = alice.page
+    page.evaluate("""async () => {
+      const { openSwitcher } = await import('/ui/switcher.mjs');
+      const rooms = ['tea@talk.test', 'tea@talk.test.far'].map((jid) => [jid, { kind: 'room', lastTime: 0, unread: 0 }]);
+      const chats = {
+        conversations: { all: new Map(rooms) }, bookmarks: { all: new Map() }, rooms: { all: new Map() }, nameOf: (jid) => jid,
+        presence: { of: () => ({ show: 'offline' }) }, disco: { service: () => new Promise((resolve) => (window.found = resolve)) },
+      };
+      openSwitcher({ roster: { contacts: new Map() } }, chats, (jid) => (window.opened = jid));
+    }""")
+    field = page.get_by_role("combobox")
+    page.keyboard.type("tea@talk.tes")
+    expect(page.get_by_role("option")).to_have_count(3)
+    page.keyboard.press("ArrowDown")
+    assert chosen(page) == "tea@talk.test.far"
+    page.evaluate("() => window.found('talk.tes')")
+    expect(page.get_by_role("option", name="Enter the room tea@talk.tes")).to_be_visible()
+    assert chosen(page) == "tea@talk.test.far"
+    # Some engines report the key that ends the work of an input method like this.
+    field.evaluate("(field) => field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, cancelable: true }))")
+    expect(field).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(field).to_have_count(0)
+    assert page.evaluate("() => window.opened") == "tea@talk.test.far"
+
+
 def test_what_waits_to_be_read_stands_first_and_an_unknown_address_can_be_written_to(person, client):
     alice, word = person().log_in("alice"), uuid.uuid4().hex[:6]
     page = alice.page

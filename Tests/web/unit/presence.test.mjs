@@ -64,6 +64,14 @@ describe('whoever went', () => {
     assert.equal(presence.of('eve@edge.test').since, 0);
   });
 
+  test('cannot be more than so many, whoever sends presence, nor leave more than one line of words', () => {
+    goes(`<status>${'long '.repeat(10_000)}</status>`);
+    assert.equal(presence.of(BOB).status.length, 500);
+    for (let i = 0; i < 6_000; i += 1) connection.receive(`<presence xmlns='jabber:client' type='unavailable' from='s${i}@far.test'><status>x</status></presence>`);
+    assert.deepEqual(['s0@far.test', 's5999@far.test'].map((jid) => presence.of(jid).status), ['x', '']);
+    assert.notEqual(presence.of(BOB).status, '');
+  });
+
   test('is forgotten with a new session, which the server fills anew', () => {
     comes();
     goes('<status>bye</status>');
