@@ -201,10 +201,7 @@ export class Conversations extends Emitter {
     this.emit('update', { conversation, message });
   }
 
-  /**
-   * Sets which conversation is being looked at; null when none is, or the page is hidden.
-   * @param {Conversation | null} conversation
-   */
+  /** @param {Conversation | null} conversation the one that is looked at; null: none, or the page is hidden */
   watch(conversation) {
     this.watched = conversation;
     if (!conversation) return;

@@ -42,13 +42,20 @@ export const button = (label, act, look = '', more = {}) => h('button', { class:
  */
 export function showDialog(dialog) {
   const writer = document.activeElement instanceof HTMLTextAreaElement ? document.activeElement : null;
-  const { selectionStart = 0, selectionEnd = 0 } = writer ?? {};
+  const { selectionStart = 0, selectionEnd = 0, value } = writer ?? {};
+  // Whoever has written meanwhile has it.
+  const caret = () => document.activeElement === writer && writer?.value === value && writer?.setSelectionRange(selectionStart, selectionEnd);
   let outside = false; // a press that began inside, to mark words, may end beside it
   dialog.addEventListener('pointerdown', ({ target }) => (outside = target === dialog));
   dialog.addEventListener('click', ({ target }) => outside && target === dialog && dialog.close());
+  dialog.addEventListener('cancel', (event) => {
+    event.preventDefault();
+    dialog.close();
+    caret();
+  });
   dialog.addEventListener('close', () => {
     dialog.remove();
-    if (document.activeElement === writer) writer?.setSelectionRange(selectionStart, selectionEnd);
+    caret();
   });
   document.body.append(dialog);
   dialog.showModal();
@@ -99,7 +106,7 @@ export function icon(path) {
   return svg;
 }
 
-/** The product's sign: a speech bubble with one sharp edge, a prompt inside; the same as icons/icon.svg. */
+/** The product's sign, the same as icons/icon.svg. */
 export function sign() {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('viewBox', '0 0 48 48');
@@ -166,7 +173,7 @@ export function angleOf(text) {
   return ((((head >>> 16) & 0xff) << 8 | head >>> 24) / 65_536) * 360;
 }
 
-// Where red, yellow, green, cyan, blue, magenta and red again are in HSLuv, which XEP-0392 means, and in the colours of our css.
+// Red, yellow, green, cyan, blue, magenta, red in HSLuv, which XEP-0392 means, and in the colours of our css.
 const HSLUV = [12.2, 85.9, 127.7, 192.2, 265.9, 307.7, 372.2];
 const OKLCH = [29.2, 109.8, 142.5, 194.8, 264.1, 328.4, 389.2];
 const HUES = 2_000;

@@ -107,7 +107,7 @@ export function rosterList(client, { open }) {
   };
 
   /**
-   * Entries; those nothing was said to yet under the names of their groups, where there are groups.
+   * Those nothing was said to yet come under their groups, where there are any.
    * @param {string[]} jids @returns {HTMLElement[]}
    */
   const entries = (jids) => {

@@ -47,6 +47,21 @@ def test_it_opens_from_the_composer_filters_and_goes_there(person):
     expect(page.locator(".title")).to_have_text("Bob")
 
 
+def test_what_is_written_before_a_closed_dialog_is_told_of_stays_in_order(person):
+    alice = person().log_in("alice").open_chat("bob")
+    alice.writer.fill("half a ")
+    switcher(alice.page)
+    alice.page.evaluate("""() => new Promise((told) => {
+      const dialog = document.querySelector('dialog');
+      dialog.addEventListener('close', () => setTimeout(told));
+      dialog.close();
+      document.activeElement.setSelectionRange(7, 7);
+      document.execCommand('insertText', false, 's');
+    })""")
+    alice.page.keyboard.type("entence")
+    expect(alice.writer).to_have_value("half a sentence")
+
+
 def test_the_keyboard_moves_in_it_and_readers_are_told(person):
     alice = person().log_in("alice")
     page = alice.page
