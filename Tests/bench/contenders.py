@@ -2,6 +2,7 @@
 import contextlib
 from dataclasses import dataclass
 
+import cases
 import servers
 
 
@@ -48,9 +49,11 @@ def alone(name: str):
 @contextlib.contextmanager
 def real_servers():
     """Prosody and ejabberd with their own WebSocket and BOSH, and with the edge in front of their plain port: the use of
-    both is added up."""
+    both is added up. And the edge alone, before a sink."""
     with contextlib.ExitStack() as stack:
-        found = []
+        _, tcp, _ = stack.enter_context(servers.sink())
+        alone_edge, alone_port = stack.enter_context(servers.edge(tcp))
+        found = [Contender(cases.ALONE, f"ws://127.0.0.1:{alone_port}/ws", [alone_edge.pid])]
         for name, start in (("Prosody", servers.prosody), ("ejabberd", servers.ejabberd)):
             process, port, http = stack.enter_context(start())
             edge, edge_port = stack.enter_context(servers.edge(port))

@@ -52,6 +52,9 @@ def about(whole: dict) -> str:
             f"nginx {machine['nginx']}, HAProxy {machine['haproxy']}, Prosody {machine['prosody']}, ejabberd {machine['ejabberd']}")
 
 
+WORDS = {True: "holds", False: "MISSED", None: ""}
+
+
 def text(whole: dict) -> str:
     parts = [about(whole)]
     for case in whole["cases"].values():
@@ -59,7 +62,7 @@ def text(whole: dict) -> str:
         parts.append(f"{case['title']}\n{layout([headings, *lines])}")
     if whole["targets"]:
         parts.append("Targets\n" + "\n".join(
-            f"  {'holds ' if row['holds'] else 'MISSED'}  {row['found']:8.2f}  {row['text']}" for row in whole["targets"]))
+            f"  {WORDS[row['holds']]:6}  {row['found']:8.2f}  {row['text']}" for row in whole["targets"]))
     return "\n\n".join(parts)
 
 
@@ -97,7 +100,7 @@ def table(case: dict) -> str:
 def page(whole: dict) -> str:
     targets = "".join(
         f"<tr><td>{html.escape(row['text'])}</td><td>{row['found']:.2f}</td>"
-        f"<td>{'holds' if row['holds'] else '<strong>missed</strong>'}</td></tr>\n"
+        f"<td>{'<strong>missed</strong>' if row['holds'] is False else WORDS[row['holds']]}</td></tr>\n"
         for row in whole["targets"])
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -111,7 +114,7 @@ def page(whole: dict) -> str:
 <main>
 <h1>XMPP Edge beside other servers</h1>
 <p>{html.escape(about(whole))}</p>
-<p>All in one run over loopback without TLS, one thread each, interleaved; medians. nginx and HAProxy pass bytes on blindly, the edge
+<p>All in one run over loopback without TLS, one thread each (ejabberd: as Debian starts it), interleaved; medians. nginx and HAProxy pass bytes on blindly, the edge
 checks each stanza and opens an ordinary client connection, Prosody and ejabberd are whole servers and do more.
 {"A quick run: fewer and shorter repetitions, rougher figures." if whole.get("quick") else ""}</p>
 {"".join(table(case) for case in whole["cases"].values())}

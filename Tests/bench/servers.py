@@ -1,4 +1,4 @@
-"""Starts and stops what is measured: each on loopback, with a temporary configuration, one thread where it can choose."""
+"""Starts and stops what is measured: each on loopback, with a temporary configuration, one thread but for ejabberd."""
 import contextlib
 import os
 import re
@@ -278,7 +278,8 @@ modules:
 
 @contextlib.contextmanager
 def ejabberd():
-    """Gives (process, c2s port, http port); anonymous logins, paths /xmpp-websocket and /http-bind. One scheduler."""
+    """Gives (process, c2s port, http port); anonymous logins, paths /xmpp-websocket and /http-bind. Started as
+    Debian does it: with a scheduler for each core."""
     with folder("ejabberd") as path:
         port, http = free_port(), free_port()
         (path / "ejabberd.yml").write_text(EJABBERD.format(port=port, http=http, domain=DOMAIN))
@@ -288,7 +289,7 @@ def ejabberd():
             "EJABBERD_LOG_PATH": str(path / "ejabberd.log"), "ERL_LIBS": str(libraries), "ERL_MAX_PORTS": "60000",
             "ERL_CRASH_DUMP": str(path / "crash.dump")}
         # Without a node name no epmd is started.
-        command = ["erl", "-noinput", "+K", "true", "+P", "250000", "+S", "1:1", "-mnesia", "dir", f'"{path}/mnesia"',
+        command = ["erl", "-noinput", "+K", "true", "+P", "250000", "-mnesia", "dir", f'"{path}/mnesia"',
                    "-s", "ejabberd"]
         with running(command, port=http, env=environment, cwd=path) as process:
             wait_for(port, process)

@@ -49,6 +49,11 @@ class Arithmetic(unittest.TestCase):
         self.assertTrue(at_most.holds(1.05) and not at_most.holds(1.06))
         self.assertTrue(at_least.holds(4) and not at_least.holds(3.9))
 
+    def test_without_a_limit_a_ratio_is_only_told(self):
+        told = cases.Target("c", "f_g", "a", "b", None, note="n")
+        self.assertIsNone(told.holds(5))
+        self.assertEqual(told.text(), "c: f g of a in times that of b (n)")
+
     def test_all_sessions_have_a_place_and_none_too_many(self):
         with mock.patch("resource.getrlimit", lambda _: (1024, 20000)):
             parts = scale.plan(60000)
